@@ -1,0 +1,27 @@
+"""Neutrino scattering and hidden-sector portals: rates and limits for the book.
+
+Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57 * kg`` and
+``sigma / cm2``.  Masses are rest energies.
+"""
+
+from . import experiments, nuclei, scattering, sources
+from .experiments import Experiment
+from .limits import LimitCurve, limit_curve
+from .mediators import Scalar, Vector, direct, suppressed
+from .statistics import allowed_couplings, chi_squared
+
+__all__ = [
+    "Experiment",
+    "LimitCurve",
+    "Scalar",
+    "Vector",
+    "allowed_couplings",
+    "chi_squared",
+    "direct",
+    "experiments",
+    "limit_curve",
+    "nuclei",
+    "scattering",
+    "sources",
+    "suppressed",
+]

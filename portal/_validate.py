@@ -1,0 +1,55 @@
+"""Checks of arguments: every public function names what it was given and what it takes."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def _numbers(name: str, value: ArrayLike, allowed: str) -> Array:
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} = {value!r}: give {allowed}") from None
+    return numbers
+
+
+def _check(name: str, value: Any, numbers: Array, good: Any, allowed: str) -> None:
+    if not np.all(good):
+        shown = numbers[~np.broadcast_to(good, numbers.shape)].flat[0] if numbers.ndim else value
+        raise ValueError(f"{name} = {shown}: give {allowed}")
+
+
+def finite(name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array of finite numbers."""
+    allowed = "finite numbers"
+    numbers = _numbers(name, value, allowed)
+    _check(name, value, numbers, np.isfinite(numbers), allowed)
+    return numbers
+
+
+def positive(name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array of finite numbers above zero."""
+    allowed = "finite numbers above zero"
+    numbers = _numbers(name, value, allowed)
+    _check(name, value, numbers, np.isfinite(numbers) & (numbers > 0), allowed)
+    return numbers
+
+
+def not_negative(name: str, value: ArrayLike) -> Array:
+    """Return `value` as an array of finite numbers, zero or above."""
+    allowed = "finite numbers, zero or above"
+    numbers = _numbers(name, value, allowed)
+    _check(name, value, numbers, np.isfinite(numbers) & (numbers >= 0), allowed)
+    return numbers
+
+
+def ascending(name: str, value: ArrayLike) -> Array:
+    """Return `value` as a one-dimensional array of at least two strictly ascending numbers."""
+    allowed = "at least two numbers in strictly ascending order"
+    numbers = finite(name, value)
+    if numbers.ndim != 1 or len(numbers) < 2 or np.any(np.diff(numbers) <= 0):
+        raise ValueError(f"{name} = {numbers}: give {allowed}")
+    return numbers

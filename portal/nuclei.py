@@ -1,0 +1,170 @@
+"""The targets: isotopes with nuclear masses and radii, the electron, and materials made of them."""
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from hepunits import c_light, fm, hbarc, keV
+from numpy.typing import ArrayLike
+from scipy.special import spherical_jn
+
+from ._validate import Array, not_negative, positive
+from .constants import DALTON, M_ELECTRON
+
+SKIN = 0.9 * fm
+"""Surface thickness of the Helm density (Lewin and Smith 1996)."""
+
+
+@dataclass(frozen=True)
+class Nucleus:
+    """An isotope.
+
+    Parameters
+    ----------
+    name : str
+        Such as "Cs-133".
+    Z, N : int
+        Numbers of protons and neutrons.
+    mass : float
+        Nuclear mass (MeV), that is without electrons.
+    radius : float
+        Root-mean-square radius of the nucleons (mm, write ``4.8 * fm``).
+    """
+
+    name: str
+    Z: int
+    N: int
+    mass: float
+    radius: float
+
+    def form_factor(self, Q2: ArrayLike) -> Array:
+        """Helm form factor: a uniform ball of radius R0 smeared by a Gaussian of width s.
+
+        F(Q²) = 3 j₁(QR0)/(QR0) exp(−Q²s²/2), with R0² = (5/3)(r² − 3s²) so that the mean
+        square radius is r² (Helm 1956; Lewin and Smith 1996).  Cross sections carry F².
+
+        Parameters
+        ----------
+        Q2 : array, any shape
+            Momentum transfer squared (MeV²), zero or above.
+
+        Raises
+        ------
+        ValueError
+            If a Q² is negative or not finite.
+
+        >>> float(nucleus("Cs-133").form_factor(0.0))
+        1.0
+        >>> round(float(nucleus("Cs-133").form_factor(50.0**2)), 3)
+        0.775
+        """
+        q = np.sqrt(not_negative("Q2", Q2)) / hbarc
+        x = q * np.sqrt(5 / 3 * (self.radius**2 - 3 * SKIN**2))
+        # 3 j1(x)/x = j0(x) + j2(x), which needs no care at x = 0
+        return (spherical_jn(0, x) + spherical_jn(2, x)) * np.exp(-((q * SKIN) ** 2) / 2)
+
+
+@dataclass(frozen=True)
+class Electron:
+    """A free electron at rest; atomic binding is neglected."""
+
+    mass: float = M_ELECTRON
+
+
+@dataclass(frozen=True)
+class Target:
+    """A material: what neutrinos can scatter on, and how much of it there is.
+
+    Parameters
+    ----------
+    name : str
+        Chemical formula.
+    parts : tuple of (Nucleus or Electron, float)
+        Each scatterer with its mean number per formula unit.
+    unit_mass : float
+        Mass of a formula unit (MeV), electrons included.
+    """
+
+    name: str
+    parts: tuple[tuple[Nucleus | Electron, float], ...]
+    unit_mass: float
+
+    def __post_init__(self) -> None:
+        positive("unit_mass", self.unit_mass)
+
+    @property
+    def units_per_mass(self) -> float:
+        """Formula units per mass (multiply by ``kg`` for the number in a kilogram).
+
+        >>> from hepunits import kg
+        >>> print(f"{target('CsI').units_per_mass * kg:.3e}")
+        2.318e+24
+        """
+        return float(c_light**2 / self.unit_mass)
+
+
+@cache
+def _table() -> dict[str, tuple[Nucleus, float]]:
+    """Read every isotope of nuclei.csv with its natural abundance."""
+    text = (files("portal") / "data" / "nuclei.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    table = {}
+    for row in rows:
+        Z, A = int(row["Z"]), int(row["A"])
+        # the 0.2 MeV by which the electrons of caesium are bound is 2 parts in a million
+        mass = A * DALTON + float(row["mass_excess"]) * keV - Z * M_ELECTRON
+        isotope = Nucleus(row["nucleus"], Z, A - Z, mass, float(row["charge_radius"]) * fm)
+        table[isotope.name] = isotope, float(row["abundance"])
+    return table
+
+
+def nucleus(name: str) -> Nucleus:
+    """Return an isotope of the table by its name.
+
+    The radius is the measured charge radius (Angeli and Marinova 2013): no neutron skin.
+
+    Raises
+    ------
+    ValueError
+        If the isotope is not in the table.
+
+    >>> nucleus("Ar-40").N
+    22
+    """
+    if name not in _table():
+        raise ValueError(f"name = {name!r}: give one of {', '.join(_table())}")
+    return _table()[name][0]
+
+
+def target(formula: str) -> Target:
+    """Return a material of natural isotopic composition.
+
+    Parameters
+    ----------
+    formula : str
+        Chemical formula of elements of the table, such as "CsI", "Ge" or "Si".
+
+    Raises
+    ------
+    ValueError
+        If the formula cannot be read or an element is not in the table.
+
+    >>> [(isotope.name, number) for isotope, number in target("CsI").parts]
+    [('Cs-133', 1.0), ('I-127', 1.0)]
+    """
+    elements = sorted({name.split("-")[0] for name in _table()})
+    words = re.findall(r"([A-Z][a-z]?)(\d*)", formula)
+    known = all(element in elements for element, _ in words)
+    if not words or not known or "".join(e + n for e, n in words) != formula:
+        raise ValueError(f"formula = {formula!r}: give a formula of {', '.join(elements)}")
+    parts = tuple(
+        (isotope, int(count or 1) * abundance)
+        for element, count in words
+        for isotope, abundance in _table().values()
+        if isotope.name.startswith(element + "-")
+    )
+    unit_mass = sum(number * (isotope.mass + isotope.Z * M_ELECTRON) for isotope, number in parts)
+    return Target(formula, parts, unit_mass)
