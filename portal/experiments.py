@@ -19,7 +19,7 @@ from .sources import Source, sns
 Efficiency = Callable[[Array], Array]
 
 PANELS_PER_BIN = 2
-"""Each bin is integrated in two halves, so that a step of the efficiency may stand in its middle."""
+"""Each bin is integrated in halves, so that a step of the efficiency may stand in its middle."""
 
 ORDER = 8
 """Gauss-Legendre points in each panel."""

@@ -124,5 +124,5 @@ class Scalar(_Mediator):
 
     @staticmethod
     def charge(Z: int, N: int) -> float:
-        """Coherent charge of a nucleus, 15.1 Z + 14 N, from the nucleon sigma terms (paper (3.7))."""
+        """Coherent charge of a nucleus, 15.1 Z + 14 N, from sigma terms (paper (3.7))."""
         return 15.1 * Z + 14 * N
