@@ -4,8 +4,8 @@ Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57
 ``sigma / cm2``.  Masses are rest energies.
 """
 
-from . import experiments, nuclei, scattering, sources
-from .experiments import Experiment
+from . import experiments, fluxes, nuclei, scattering, sources
+from .detectors import Experiment
 from .limits import LimitCurve, limit_curve
 from .mediators import Scalar, Vector, direct, suppressed
 from .statistics import allowed_couplings, chi_squared
@@ -19,6 +19,7 @@ __all__ = [
     "chi_squared",
     "direct",
     "experiments",
+    "fluxes",
     "limit_curve",
     "nuclei",
     "scattering",

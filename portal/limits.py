@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._validate import Array, positive
-from .experiments import Experiment
+from .detectors import Experiment
 from .scattering import Mediator
 from .statistics import Band, Profile
 

@@ -1,16 +1,15 @@
 """The targets: isotopes with nuclear masses and radii, the electron, and materials made of them."""
 
-import csv
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from hepunits import c_light, fm, hbarc, keV
 from numpy.typing import ArrayLike
 from scipy.special import spherical_jn
 
+from ._tables import read_table
 from ._validate import Array, not_negative, positive
 from .constants import DALTON, M_ELECTRON
 
@@ -109,16 +108,16 @@ class Target:
 @cache
 def _table() -> dict[str, tuple[Nucleus, float]]:
     """Read every isotope of nuclei.csv with its natural abundance."""
-    text = (files("portal") / "data" / "nuclei.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
-    table = {}
-    for row in rows:
-        Z, A = int(row["Z"]), int(row["A"])
-        # the 0.2 MeV by which the electrons of caesium are bound is 2 parts in a million
-        mass = A * DALTON + float(row["mass_excess"]) * keV - Z * M_ELECTRON
-        isotope = Nucleus(row["nucleus"], Z, A - Z, mass, float(row["charge_radius"]) * fm)
-        table[isotope.name] = isotope, float(row["abundance"])
-    return table
+    table = read_table("nuclei.csv")
+    Z, A = table["Z"].astype(int), table["A"].astype(int)
+    # the 0.2 MeV by which the electrons of caesium are bound is 2 parts in a million
+    mass = A * DALTON + table["mass_excess"] * keV - Z * M_ELECTRON
+    radius = table["charge_radius"] * fm
+    columns = zip(table["nucleus"], Z, A - Z, mass, radius, table["abundance"], strict=True)
+    return {
+        str(name): (Nucleus(str(name), int(z), int(n), float(m), float(r)), float(share))
+        for name, z, n, m, r, share in columns
+    }
 
 
 def nucleus(name: str) -> Nucleus:

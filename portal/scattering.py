@@ -204,7 +204,7 @@ def rate(
 
     >>> from hepunits import keV
     >>> from portal.nuclei import nucleus
-    >>> from portal.sources import sns
+    >>> from portal.fluxes import sns
     >>> caesium = nucleus("Cs-133")
     >>> spectrum = rate(caesium, sns(), [5 * keV, 20 * keV, 60 * keV])
     >>> bool(spectrum[0] > spectrum[1] > spectrum[2] == 0)

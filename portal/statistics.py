@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._validate import Array, positive
-from .experiments import Experiment
+from .detectors import Experiment
 from .scattering import Mediator
 
 Band = tuple[float, float]
