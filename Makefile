@@ -1,0 +1,25 @@
+# The first command after cloning may be any of these.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help book test check format pairs lab lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book     build the site into _build/html"
+
+# One environment for the book and its tests.
+$(VENV)/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+book: $(VENV)/installed
+	$(BIN)/python tools/build.py
+
+lock:
+	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --all-extras \
+		--no-header --no-annotate --no-emit-package portal --output-file requirements.lock pyproject.toml
