@@ -5,13 +5,14 @@ Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57
 """
 
 from . import experiments, fluxes, nuclei, scattering, sources
-from .detectors import Experiment
+from .detectors import Experiment, Joint
 from .limits import LimitCurve, limit_curve
 from .mediators import Scalar, Vector, direct, suppressed
 from .statistics import allowed_couplings, chi_squared
 
 __all__ = [
     "Experiment",
+    "Joint",
     "LimitCurve",
     "Scalar",
     "Vector",

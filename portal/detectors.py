@@ -113,7 +113,7 @@ class Experiment:
         Steady background per unit of the observable and exposure (write
         ``5e-3 / (keV * kg * day)``); it enters the error of a projection.
     sigma_alpha : float
-        Relative uncertainty of the normalisation (paper (4.1)).
+        Relative uncertainty of the normalisation (paper (4.1)); 0 if it is known.
     response : Sharp or Photoelectrons
         How a recoil energy becomes the observable.
     data : (counts, errors) or None
@@ -149,7 +149,7 @@ class Experiment:
 
     def __post_init__(self) -> None:
         positive("exposure", self.exposure)
-        positive("sigma_alpha", self.sigma_alpha)
+        not_negative("sigma_alpha", self.sigma_alpha)
         not_negative("background", self.background)
         bins = not_negative("bins", ascending("bins", self.bins))
         if self.data is not None:
@@ -261,6 +261,62 @@ class Experiment:
                 "reach, or a background above zero"
             )
         return np.sqrt(variance)
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """Experiments that share one normalisation: the bins of all of them, side by side.
+
+    This is the sum over bins and detectors of paper (4.2).  With ``sigma_alpha=0`` the χ² of the
+    parts add up, as in the combination of solar components after paper (4.3).
+
+    Parameters
+    ----------
+    parts : tuple of Experiment
+        Their own ``sigma_alpha`` is not used.
+    sigma_alpha : float
+        Relative uncertainty of the normalisation that they share; 0 if it is known.
+
+    Raises
+    ------
+    ValueError
+        If `sigma_alpha` is negative, or there is no part.
+
+    >>> from portal.experiments import coherent_csi_2017
+    >>> twice = Joint((coherent_csi_2017(), coherent_csi_2017()), sigma_alpha=0.28)
+    >>> twice.counts().shape
+    (24,)
+    """
+
+    parts: tuple[Experiment, ...]
+    sigma_alpha: float
+
+    def __post_init__(self) -> None:
+        not_negative("sigma_alpha", self.sigma_alpha)
+        if not self.parts:
+            raise ValueError("parts = (): give at least one experiment")
+
+    def polynomial(self, mediator: Mediator | None = None) -> Array:
+        """Coefficients (3, *masses, bins) of the counts; see `Experiment.polynomial`."""
+        return np.concatenate([part.polynomial(mediator) for part in self.parts], axis=-1)
+
+    def counts(self, mediator: Mediator | None = None, coupling: ArrayLike = 0.0) -> Array:
+        """Expected signal (*masses, bins); see `Experiment.counts`."""
+        return np.concatenate([part.counts(mediator, coupling) for part in self.parts], axis=-1)
+
+    @property
+    def observed(self) -> Array:
+        """Observed signal in each bin."""
+        return np.concatenate([part.observed for part in self.parts])
+
+    @property
+    def sigma(self) -> Array:
+        """Statistical error in each bin."""
+        return np.concatenate([part.sigma for part in self.parts])
+
+
+Measurement = Experiment | Joint
+"""What limits can be set from."""
 
 
 def _gauss_legendre(points: Array) -> tuple[Array, Array]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._validate import Array, positive
-from .detectors import Experiment
+from .detectors import Measurement
 from .scattering import Mediator
 from .statistics import Band, Profile
 
@@ -37,12 +37,12 @@ class LimitCurve:
         return np.array([bands[-1][1] for bands in self.bands])
 
 
-def limit_curve(experiment: Experiment, mediator: Mediator, n_sigma: float = 2.0) -> LimitCurve:
+def limit_curve(experiment: Measurement, mediator: Mediator, n_sigma: float = 2.0) -> LimitCurve:
     """Allowed couplings for an array of masses (the curves of paper Figs. 2, 3, 5 and 6).
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Experiment or Joint
     mediator : Vector or Scalar
         With an array of masses (MeV).
     n_sigma : float

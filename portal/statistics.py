@@ -1,9 +1,11 @@
 """From counts to allowed couplings, without a scan: every edge is the root of a polynomial.
 
-With O = N_obs/σ, T = N_th/σ and s = 1/σ_α², the χ² of paper (4.1) is lowest at
-1 + α = (O·T + s)/(T·T + s), where it is
+With O = N_obs/σ, T = N_th/σ and v = σ_α², the χ² of paper (4.1) is lowest at
+1 + α = (1 + v O·T)/(1 + v T·T), where it is
 
-    χ² = O·O + s − (O·T + s)²/(T·T + s) .
+    χ² = O·O + [T·T − 2 O·T − v (O·T)²]/(1 + v T·T) .
+
+At v = 0 the normalisation is known, and this is |O − T|².
 
 T is quadratic in the coupling g, so the condition χ² = χ*² is a quartic equation in g.
 """
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._validate import Array, positive
-from .detectors import Experiment
+from .detectors import Measurement
 from .scattering import Mediator
 
 Band = tuple[float, float]
@@ -27,13 +29,13 @@ TINY = 1e-15
 
 
 def chi_squared(
-    experiment: Experiment, mediator: Mediator | None = None, coupling: ArrayLike = 0.0
+    experiment: Measurement, mediator: Mediator | None = None, coupling: ArrayLike = 0.0
 ) -> Array:
     """χ² of paper (4.1) and (4.2) at its minimum over the normalisation α.
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Experiment or Joint
     mediator : Vector, Scalar or None
     coupling : array
         Broadcasts with the masses of the mediator.
@@ -49,9 +51,9 @@ def chi_squared(
     """
     o = experiment.observed / experiment.sigma
     t = experiment.counts(mediator, coupling) / experiment.sigma
-    s = 1 / experiment.sigma_alpha**2
-    tt = (t**2).sum(axis=-1)
-    return o @ o + s - (t @ o + s) ** 2 / (tt + s)
+    v = experiment.sigma_alpha**2
+    ot, tt = t @ o, (t**2).sum(axis=-1)
+    return o @ o + (tt - 2 * ot - v * ot**2) / (1 + v * tt)
 
 
 @dataclass(frozen=True)
@@ -60,65 +62,84 @@ class Profile:
 
     Parameters
     ----------
-    total : float
-        O·O + s, the χ² of no signal at all.
+    oo : float
+        O·O.
+    v : float
+        σ_α².
     ot : array (masses, 3)
-        Coefficients of O·T + s, lowest power first.
+        Coefficients of O·T, lowest power first.
     tt : array (masses, 5)
-        Coefficients of T·T + s.
+        Coefficients of T·T.
     scale : array (masses,)
         Coupling at which new physics and the Standard Model give like rates.
     """
 
-    total: float
+    oo: float
+    v: float
     ot: Array
     tt: Array
     scale: Array
 
     @classmethod
-    def of(cls, experiment: Experiment, mediator: Mediator) -> "Profile":
+    def of(cls, experiment: Measurement, mediator: Mediator) -> "Profile":
         """Set up the polynomials for an experiment and a mediator of one mass or many."""
         n = experiment.polynomial(mediator) / experiment.sigma
         n = n.reshape(3, -1, n.shape[-1])
         scale = np.sqrt(np.linalg.norm(n[0], axis=-1) / np.linalg.norm(n[2], axis=-1))
         n = n * scale[:, np.newaxis] ** np.arange(3)[:, np.newaxis, np.newaxis]
         o = experiment.observed / experiment.sigma
-        s = 1 / experiment.sigma_alpha**2
         ot = np.einsum("pmb,b->mp", n, o)
         n00, n01, n02, n11, n12, n22 = (
             np.einsum("mb,mb->m", n[p], n[q])
             for p, q in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
         )
         tt = np.stack([n00, 2 * n01, n11 + 2 * n02, 2 * n12, n22], axis=-1)
-        ot[:, 0] += s
-        tt[:, 0] += s
-        return cls(float(o @ o + s), ot, tt, scale)
+        return cls(float(o @ o), experiment.sigma_alpha**2, ot, tt, scale)
+
+    @property
+    def numerator(self) -> Array:
+        """Coefficients (masses, 5) of T·T − 2 O·T − v (O·T)²."""
+        numerator = self.tt - self.v * _multiply(self.ot, self.ot)
+        numerator[:, :3] -= 2 * self.ot
+        return numerator
+
+    @property
+    def denominator(self) -> Array:
+        """Coefficients (masses, 5) of 1 + v T·T."""
+        return np.eye(1, 5) + self.v * self.tt
 
     def chi_squared(self, x: Array) -> Array:
         """χ² at the scaled couplings `x` (masses, any number), which may be infinite."""
         far = np.abs(x) > FAR
         x = np.where(far, 0.0, x)
-        near = self.total - _evaluate(self.ot, x) ** 2 / _evaluate(self.tt, x)
+        near = self.oo + _evaluate(self.numerator, x) / _evaluate(self.denominator, x)
         return np.where(far, self.at_infinity[:, np.newaxis], near)
 
     @property
     def at_infinity(self) -> Array:
         """χ² (masses,) of couplings so large that only the shape of the new signal counts."""
-        return self.total - self.ot[:, 2] ** 2 / self.tt[:, 4]
+        if self.v == 0:
+            return np.full(len(self.tt), np.inf)
+        return self.oo + self.numerator[:, 4] / self.denominator[:, 4]
 
     @property
     def minimum(self) -> Array:
-        """Lowest χ² (masses,) over all couplings: at a root of 2(O·T)′(T·T) − (O·T)(T·T)′."""
-        slope = 2 * _multiply(_derivative(self.ot), self.tt) - _multiply(
-            self.ot, _derivative(self.tt)
+        """Lowest χ² (masses,) over all couplings.
+
+        The slope is (1 + v O·T) [(T·T)′(1 + v O·T) − 2 (O·T)′(1 + v T·T)]/(1 + v T·T)²; χ² is
+        highest where the first factor vanishes and lowest at a root of the second.
+        """
+        fit = np.eye(1, 3) + self.v * self.ot
+        slope = _multiply(_derivative(self.tt), fit) - 2 * _multiply(
+            _derivative(self.ot), self.denominator
         )
         stationary = _roots(slope[:, :5])  # the fifth power cancels
         return np.minimum(self.chi_squared(stationary).min(axis=-1), self.at_infinity)
 
     def quartic(self, limit: ArrayLike) -> Array:
         """Coefficients (masses, 5) of the polynomial in x that is negative where χ² < `limit`."""
-        excess = (self.total - np.asarray(limit, dtype=float)).reshape(-1, 1)
-        return excess * self.tt - _multiply(self.ot, self.ot)
+        excess = (self.oo - np.asarray(limit, dtype=float)).reshape(-1, 1)
+        return excess * self.denominator + self.numerator
 
     def bands(self, n_sigma: float) -> list[list[Band]]:
         """Every interval of the coupling, for each mass, with χ² ≤ χ²_min + n_sigma²."""
@@ -133,7 +154,7 @@ class Profile:
 
 
 def allowed_couplings(
-    experiment: Experiment, mediator: Mediator, n_sigma: float = 2.0
+    experiment: Measurement, mediator: Mediator, n_sigma: float = 2.0
 ) -> list[Band] | list[list[Band]]:
     """Every band of couplings within n standard deviations of the best fit, χ² ≤ χ²_min + n².
 
@@ -141,7 +162,7 @@ def allowed_couplings(
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Experiment or Joint
     mediator : Vector or Scalar
         One mass, or a one-dimensional array of them.
     n_sigma : float
