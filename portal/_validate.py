@@ -46,6 +46,16 @@ def not_negative(name: str, value: ArrayLike) -> Array:
     return numbers
 
 
+def same_grid(**arguments: ArrayLike) -> None:
+    """Check that the shapes of the arguments broadcast together."""
+    shapes = {name: np.shape(value) for name, value in arguments.items()}
+    try:
+        np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"shapes of {shown}: give arrays that broadcast together") from None
+
+
 def ascending(name: str, value: ArrayLike) -> Array:
     """Return `value` as a one-dimensional array of at least two strictly ascending numbers."""
     allowed = "at least two numbers in strictly ascending order"

@@ -30,7 +30,12 @@ class Nucleus:
     mass : float
         Nuclear mass (MeV), that is without electrons.
     radius : float
-        Root-mean-square radius of the nucleons (mm, write ``4.8 * fm``).
+        Root-mean-square radius of the nucleons (mm, write ``4.8 * fm``), above √3 × `SKIN`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range; the message names it.
     """
 
     name: str
@@ -38,6 +43,16 @@ class Nucleus:
     N: int
     mass: float
     radius: float
+
+    def __post_init__(self) -> None:
+        not_negative("Z", self.Z)
+        not_negative("N", self.N)
+        positive("mass", self.mass)
+        if positive("radius", self.radius) <= SKIN * np.sqrt(3):
+            raise ValueError(
+                f"radius = {self.radius / fm:.4g} fm: the surface alone has an rms radius of "
+                f"{SKIN * np.sqrt(3) / fm:.3f} fm; give more"
+            )
 
     def form_factor(self, Q2: ArrayLike) -> Array:
         """Helm form factor: a uniform ball of radius R0 smeared by a Gaussian of width s.
@@ -60,10 +75,11 @@ class Nucleus:
         >>> round(float(nucleus("Cs-133").form_factor(50.0**2)), 3)
         0.775
         """
-        q = np.sqrt(not_negative("Q2", Q2)) / hbarc
+        Q2 = not_negative("Q2", Q2)
+        q = np.sqrt(Q2) / hbarc
         x = q * np.sqrt(5 / 3 * (self.radius**2 - 3 * SKIN**2))
         # 3 j1(x)/x = j0(x) + j2(x), which needs no care at x = 0
-        return (spherical_jn(0, x) + spherical_jn(2, x)) * np.exp(-((q * SKIN) ** 2) / 2)
+        return (spherical_jn(0, x) + spherical_jn(2, x)) * np.exp(-Q2 * (SKIN / hbarc) ** 2 / 2)
 
 
 @dataclass(frozen=True)
@@ -71,6 +87,9 @@ class Electron:
     """A free electron at rest; atomic binding is neglected."""
 
     mass: float = M_ELECTRON
+
+    def __post_init__(self) -> None:
+        positive("mass", self.mass)
 
 
 @dataclass(frozen=True)
@@ -155,7 +174,7 @@ def target(formula: str) -> Target:
     [('Cs-133', 1.0), ('I-127', 1.0)]
     """
     elements = sorted({name.split("-")[0] for name in _table()})
-    words = re.findall(r"([A-Z][a-z]?)(\d*)", formula)
+    words = re.findall(r"([A-Z][a-z]?)([1-9][0-9]*)?", formula)
     known = all(element in elements for element, _ in words)
     if not words or not known or "".join(e + n for e, n in words) != formula:
         raise ValueError(f"formula = {formula!r}: give a formula of {', '.join(elements)}")

@@ -12,7 +12,7 @@ import numpy as np
 from hepunits import hbarc
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, not_negative, positive
+from ._validate import Array, finite, not_negative, positive, same_grid
 from .constants import FERMI, SIN2_THETA_W
 from .mediators import Scalar, Vector
 from .nuclei import Electron, Nucleus
@@ -38,7 +38,8 @@ def recoil_max(mass: float, energy: ArrayLike) -> Array:
     0.04995
     """
     energy = not_negative("energy", energy)
-    return 2 * energy**2 / (positive("mass", mass) + 2 * energy)
+    # no square of an energy, which could overflow
+    return energy * (energy / (energy + positive("mass", mass) / 2))
 
 
 def energy_min(mass: float, recoil: ArrayLike) -> Array:
@@ -48,7 +49,7 @@ def energy_min(mass: float, recoil: ArrayLike) -> Array:
     50.0
     """
     recoil = not_negative("recoil", recoil)
-    return (recoil + np.sqrt(recoil**2 + 2 * positive("mass", mass) * recoil)) / 2
+    return (recoil + np.sqrt(recoil) * np.sqrt(recoil + 2 * positive("mass", mass))) / 2
 
 
 def weak_charge(nucleus: Nucleus) -> float:
@@ -145,8 +146,21 @@ def _contract(
         return np.broadcast_to(total, np.broadcast_shapes(total.shape, coupling.shape))
     Q2 = momentum_transfer_squared(scatterer.mass, recoil)
     strength = coupling * mediator.propagator(Q2)
+    if not np.all(np.isfinite(strength)):
+        raise ValueError(
+            "mediator × coupling is not finite at every recoil: give a mass, or recoils, above zero"
+        )
     for p in (1, 2):
         total = total + strength**p * sum(K[p, k] * powers[k] for k in range(3))
+    return total
+
+
+def _physical(total: Array, reached: Array) -> Array:
+    """Take `total` where the kinematics reach it, and refuse what is not a number."""
+    # the terms cancel at the endpoint, where rounding could leave a negative rest
+    total = np.where(reached, np.maximum(total, 0.0), 0.0)
+    if not np.all(np.isfinite(total)):
+        raise ValueError("energy, recoil or coupling overflows: give values nearer to 1 MeV")
     return total
 
 
@@ -178,7 +192,8 @@ def cross_section(
     Raises
     ------
     ValueError
-        If an energy is not above zero, a recoil is negative, or the flavour is unknown.
+        If an energy is not above zero, a recoil is negative, the flavour is unknown, the shapes
+        do not broadcast, or the cross section is infinite (no recoil and a massless mediator).
 
     >>> from hepunits import MeV, cm2, keV
     >>> from portal.nuclei import nucleus
@@ -186,9 +201,12 @@ def cross_section(
     1.52e-39
     """
     energy, recoil = positive("energy", energy), not_negative("recoil", recoil)
-    powers = np.stack([energy**-k for k in range(3)])
-    total = _contract(scatterer, recoil, mediator, coupling, flavour, powers)
-    return np.where(recoil <= recoil_max(scatterer.mass, energy), total, 0.0)
+    mass = 0.0 if mediator is None else mediator.mass
+    same_grid(energy=energy, recoil=recoil, coupling=coupling, mass=mass)
+    with np.errstate(all="ignore"):  # the result is checked
+        powers = np.stack([energy**-k for k in range(3)])
+        total = _contract(scatterer, recoil, mediator, coupling, flavour, powers)
+    return _physical(total, recoil <= recoil_max(scatterer.mass, energy))
 
 
 def rate(
@@ -211,10 +229,15 @@ def rate(
     True
     """
     recoil = not_negative("recoil", recoil)
-    e_min = energy_min(scatterer.mass, recoil)
-    total = sum(
-        _contract(scatterer, recoil, mediator, coupling, c.flavour, c.moments(e_min))
-        for c in source.components
-    )
-    # the terms cancel at the endpoint, where rounding could leave a negative rate
-    return np.maximum(total, 0.0)
+    same_grid(recoil=recoil, coupling=coupling, mass=0.0 if mediator is None else mediator.mass)
+    # a moment may diverge at no recoil, but K falls faster: their product has the limit zero
+    e_min = energy_min(scatterer.mass, np.maximum(recoil, np.finfo(float).tiny))
+    with np.errstate(all="ignore"):  # the result is checked
+        total = np.sum(
+            [
+                _contract(scatterer, recoil, mediator, coupling, c.flavour, c.moments(e_min))
+                for c in source.components
+            ],
+            axis=0,
+        )
+    return _physical(total, recoil <= recoil_max(scatterer.mass, source.endpoint))

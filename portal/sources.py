@@ -15,6 +15,9 @@ from ._validate import Array, ascending, finite, not_negative, positive
 FLAVOURS = ("e", "mu", "tau", "e-bar", "mu-bar", "tau-bar")
 MOMENTS = (0, 1, 2)
 
+TINY = 1e-200
+"""Energies (MeV) below this count as zero."""
+
 
 def check_flavour(flavour: str) -> None:
     """Raise a ValueError unless `flavour` is one of `FLAVOURS`."""
@@ -53,8 +56,8 @@ class Line:
     def moments(self, e_min: ArrayLike) -> Array:
         """Φ_0, Φ_1, Φ_2 above `e_min` (MeV, any shape); the result has a first axis of three."""
         e_min = not_negative("e_min", e_min)
-        above = np.where(e_min <= self.energy, self.flux, 0.0)
-        return np.stack([above / self.energy**k for k in MOMENTS])
+        weights = [self.flux * np.power(1 / self.energy, k) for k in MOMENTS]
+        return np.stack([np.where(e_min <= self.energy, weight, 0.0) for weight in weights])
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Continuum:
         np.float64(2.0)
         """
         energies, flux = ascending("energies", energies), not_negative("flux", flux)
+        if flux.shape != energies.shape:
+            raise ValueError(f"flux has shape {flux.shape}: give {energies.shape}, as `energies`")
         slope = np.diff(flux) / np.diff(energies)
         return cls(flavour, energies, np.stack([flux[:-1] - slope * energies[:-1], slope]))
 
@@ -113,27 +118,36 @@ class Continuum:
         return np.where(inside, powers.sum(axis=0), 0.0)
 
     def moments(self, e_min: ArrayLike) -> Array:
-        """Φ_0, Φ_1, Φ_2 above `e_min` (MeV, any shape); the result has a first axis of three."""
+        """Φ_0, Φ_1, Φ_2 above `e_min` (MeV, any shape); the result has a first axis of three.
+
+        Where the integral down to zero energy diverges, the moment is infinite.
+        """
         e_min = not_negative("e_min", e_min)
         edges, coefficients = np.asarray(self.edges), np.asarray(self.coefficients)
         upper = edges[1:]
-        lower = np.clip(e_min[..., np.newaxis], edges[:-1], upper)
+        lower = np.clip(np.maximum(e_min, TINY)[..., np.newaxis], edges[:-1], upper)
 
         def integral(power: int) -> Array:
             if power == -1:
                 return np.log(upper / lower)
             return (upper ** (power + 1) - lower ** (power + 1)) / (power + 1)
 
-        return np.stack(
+        moments = np.stack(
             [
                 sum(
-                    (c * integral(n - k)).sum(axis=-1)
-                    for n, c in enumerate(coefficients)
-                    if np.any(c)
+                    (
+                        (c * integral(n - k)).sum(axis=-1)
+                        for n, c in enumerate(coefficients)
+                        if np.any(c)
+                    ),
+                    start=np.zeros(e_min.shape),
                 )
                 for k in MOMENTS
             ]
         )
+        diverges = [edges[0] <= 0 and bool(np.any(coefficients[:k, 0])) for k in MOMENTS]
+        moments[diverges] = np.where(e_min <= TINY, np.inf, moments[diverges])
+        return moments
 
 
 @dataclass(frozen=True)
@@ -142,6 +156,10 @@ class Source:
 
     name: str
     components: tuple[Line | Continuum, ...]
+
+    def __post_init__(self) -> None:
+        if not self.components:
+            raise ValueError("components is empty: give at least one Line or Continuum")
 
     @property
     def endpoint(self) -> float:
