@@ -4,9 +4,10 @@ Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57
 ``sigma / cm2``.  Masses are rest energies.
 """
 
-from . import experiments, fluxes, nuclei, scattering, sources
+from . import experiments, fluxes, loops, nuclei, scattering, sources
 from .detectors import Experiment, Joint
 from .limits import LimitCurve, limit_curve
+from .loops import loop
 from .mediators import Scalar, Vector, direct, suppressed
 from .statistics import allowed_couplings, chi_squared
 
@@ -22,6 +23,8 @@ __all__ = [
     "experiments",
     "fluxes",
     "limit_curve",
+    "loop",
+    "loops",
     "nuclei",
     "scattering",
     "sources",
