@@ -1,13 +1,15 @@
 """From counts to allowed couplings, without a scan: every edge is the root of a polynomial.
 
-The penalty (α/σ_α)² of paper (4.1) has the form of one more bin, in which 1/σ_α is seen and
-(1 + α)/σ_α is expected.  With O = (N_obs/σ, 1/σ_α) and T = (N_th/σ, 1/σ_α) the minimum over α is
-the squared distance of the point O from the line through T,
+Write O = N_obs/σ and T = N_th/σ as vectors over the bins, and split T into its part along O and
+the part across it, T∥ and T⊥.  With v = σ_α², the χ² of paper (4.1) is lowest at
+1 + α = (1 + v O·T)/(1 + v T·T), where it is
 
-    χ² = |O|² − (O·T)²/|T|² = |O|² |T⊥|² / (T∥² + |T⊥|²) ,
+    χ² = [(|O| − T∥)² + (1 + v |O|²) |T⊥|²] / [1 + v (T∥² + |T⊥|²)] .
 
-where T∥ and T⊥ are the parts of T along O and across it.  T is quadratic in the coupling g, so
-the condition χ² = χ*² is a quartic equation in g.
+The first term is a wrong rate, the second a wrong shape.  At v = 0 the normalisation is known
+and χ² = |O − T|².  All terms are positive, so nothing is lost to rounding.
+
+T is quadratic in the coupling g, so the condition χ² = χ*² is a quartic equation in g.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from numpy.polynomial.polynomial import polyder, polyval
 from numpy.typing import ArrayLike
 
 from ._validate import Array, positive
-from .detectors import Experiment
+from .detectors import Measurement
 from .scattering import Mediator
 
 Band = tuple[float, float]
@@ -28,13 +30,13 @@ TINY = 1e-15
 
 
 def chi_squared(
-    experiment: Experiment, mediator: Mediator | None = None, coupling: ArrayLike = 0.0
+    experiment: Measurement, mediator: Mediator | None = None, coupling: ArrayLike = 0.0
 ) -> Array:
     """χ² of paper (4.1) and (4.2) at its minimum over the normalisation α.
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Experiment or Joint
     mediator : Vector, Scalar or None
     coupling : array
         Broadcasts with the masses of the mediator.
@@ -48,10 +50,13 @@ def chi_squared(
     >>> round(float(chi_squared(coherent_csi_2017())), 2)
     3.25
     """
-    o = _over_errors(experiment, experiment.observed)
-    t = _over_errors(experiment, experiment.counts(mediator, coupling))
-    normalisation = (t @ o) / (t**2).sum(axis=-1)  # 1 + α
-    return ((o - normalisation[..., np.newaxis] * t) ** 2).sum(axis=-1)
+    o = experiment.observed / experiment.sigma
+    t = experiment.counts(mediator, coupling) / experiment.sigma
+    v = experiment.sigma_alpha**2
+    alpha = v * ((o - t) * t).sum(axis=-1) / (1 + v * (t**2).sum(axis=-1))
+    residual = o - (1 + alpha[..., np.newaxis]) * t
+    # the penalty (α/σ_α)², written so that it also holds for σ_α = 0
+    return (residual**2).sum(axis=-1) + alpha * (residual * t).sum(axis=-1)
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,10 @@ class Profile:
 
     Parameters
     ----------
-    total : float
-        |O|².
+    observed : float
+        |O|.
+    v : float
+        σ_α².
     along : array (masses, 3)
         Coefficients of T∥, lowest power first.
     across : array (masses, 5)
@@ -70,62 +77,73 @@ class Profile:
         Coupling whose own counts are like those of the Standard Model.
     """
 
-    total: float
+    observed: float
+    v: float
     along: Array
     across: Array
     scale: Array
 
     @classmethod
-    def of(cls, experiment: Experiment, mediator: Mediator) -> "Profile":
+    def of(cls, experiment: Measurement, mediator: Mediator) -> "Profile":
         """Set up the polynomials for an experiment and a mediator of one mass or many."""
-        n = experiment.polynomial(mediator)
-        t = _over_errors(experiment, n.reshape(3, -1, n.shape[-1]))
-        t[1:, :, -1] = 0.0  # the bin of α does not depend on the coupling
-        standard, new = np.linalg.norm(t[0, :, :-1], axis=-1), np.linalg.norm(t[2], axis=-1)
+        t = experiment.polynomial(mediator) / experiment.sigma
+        t = t.reshape(3, -1, t.shape[-1])
+        standard, new = np.linalg.norm(t[0], axis=-1), np.linalg.norm(t[2], axis=-1)
         if np.any(new == 0):
             raise ValueError(
-                f"mediator = {mediator}: it changes no count; give flavours that are in the flux "
+                f"mediator = {mediator}: it changes no count; give flavours that are in the flux, "
                 "and a mass whose fourth power is a finite number"
             )
         scale = np.sqrt((standard + 1) / new)
         t *= scale[:, np.newaxis] ** np.arange(3)[:, np.newaxis, np.newaxis]
-        o = _over_errors(experiment, experiment.observed)
-        direction = o / np.linalg.norm(o)
+        o = experiment.observed / experiment.sigma
+        observed = float(np.linalg.norm(o))
+        direction = o / observed if observed else o
         along = t @ direction
         perpendicular = t - along[..., np.newaxis] * direction
         across = np.zeros((len(scale), 5))
         for p in range(3):
             for q in range(3):
                 across[:, p + q] += (perpendicular[p] * perpendicular[q]).sum(axis=-1)
-        return cls(float(o @ o), along.T, across, scale)
+        return cls(observed, experiment.sigma_alpha**2, along.T, across, scale)
+
+    @property
+    def numerator(self) -> Array:
+        """Coefficients (masses, 5) of (|O| − T∥)² + (1 + v |O|²) |T⊥|²."""
+        rate = self.along - self.observed * np.eye(1, 3)
+        return _multiply(rate, rate) + (1 + self.v * self.observed**2) * self.across
+
+    @property
+    def denominator(self) -> Array:
+        """Coefficients (masses, 5) of 1 + v (T∥² + |T⊥|²)."""
+        return np.eye(1, 5) + self.v * (_multiply(self.along, self.along) + self.across)
 
     def chi_squared(self, x: Array) -> Array:
         """χ² at the scaled couplings `x` (masses, any number)."""
-        across, along = _evaluate(self.across, x), _evaluate(self.along, x)
-        return self.total * across / (along**2 + across)
+        return _evaluate(self.numerator, x) / _evaluate(self.denominator, x)
 
     @property
     def at_infinity(self) -> Array:
         """χ² (masses,) of couplings so large that only the shape of the new signal counts."""
-        along, across = self.along[:, 2], self.across[:, 4]
-        return self.total * across / (along**2 + across)
+        with np.errstate(divide="ignore"):  # it is infinite where σ_α = 0
+            return self.numerator[:, 4] / self.denominator[:, 4]
 
     @property
     def minimum(self) -> Array:
-        """Lowest χ² (masses,) over all couplings: where |T⊥|²/T∥² is stationary, or at infinity."""
-        slope = _multiply(polyder(self.across, axis=1), self.along) - 2 * _multiply(
-            self.across, polyder(self.along, axis=1)
-        )
-        stationary = _roots(slope[:, :5])  # the fifth power cancels
-        return np.minimum(self.chi_squared(stationary).min(axis=-1), self.at_infinity)
+        """Lowest χ² (masses,) over all couplings: where its slope vanishes, or at infinity.
+
+        The slope is 2 T∥′(T∥ − |O|) + (T⊥²)′ + v |O| [T∥ (T⊥²)′ − 2 T∥′ T⊥²], times a factor that
+        vanishes only where χ² is highest.
+        """
+        along1, across1 = polyder(self.along, axis=1), polyder(self.across, axis=1)
+        shape = _multiply(self.along, across1) - 2 * _multiply(along1, self.across)
+        slope = self.v * self.observed * shape[:, :5]  # the fifth power cancels
+        slope[:, :4] += across1 + 2 * _multiply(along1, self.along - self.observed * np.eye(1, 3))
+        return np.minimum(self.chi_squared(_roots(slope)).min(axis=-1), self.at_infinity)
 
     def quartic(self, limit: ArrayLike) -> Array:
-        """Coefficients (masses, 5) of the polynomial in x that is negative where χ² < `limit`.
-
-        It is (|O|² − χ*²) |T|² − (O·T)² = (|O|² − χ*²) |T⊥|² − χ*² T∥².
-        """
-        limit = np.asarray(limit, dtype=float).reshape(-1, 1)
-        return (self.total - limit) * self.across - limit * _multiply(self.along, self.along)
+        """Coefficients (masses, 5) of the polynomial in x that is negative where χ² < `limit`."""
+        return self.numerator - np.asarray(limit, dtype=float).reshape(-1, 1) * self.denominator
 
     def bands(self, n_sigma: float) -> list[list[Band]]:
         """Every interval of the coupling, for each mass, with χ² ≤ χ²_min + n_sigma²."""
@@ -146,7 +164,7 @@ class Profile:
 
 
 def allowed_couplings(
-    experiment: Experiment, mediator: Mediator, n_sigma: float = 2.0
+    experiment: Measurement, mediator: Mediator, n_sigma: float = 2.0
 ) -> list[Band] | list[list[Band]]:
     """Every band of couplings within n standard deviations of the best fit, χ² ≤ χ²_min + n².
 
@@ -154,7 +172,7 @@ def allowed_couplings(
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Experiment or Joint
     mediator : Vector or Scalar
         One mass, or a one-dimensional array of them.
     n_sigma : float
@@ -183,13 +201,6 @@ def allowed_couplings(
         )
     bands = Profile.of(experiment, mediator).bands(n_sigma)
     return bands if np.ndim(mediator.mass) else bands[0]
-
-
-def _over_errors(experiment: Experiment, counts: Array) -> Array:
-    """Counts (..., bins) over their errors, with the bin of α at the end."""
-    pulls = counts / experiment.sigma
-    alpha = np.full((*pulls.shape[:-1], 1), 1 / experiment.sigma_alpha)
-    return np.concatenate([pulls, alpha], axis=-1)
 
 
 def _evaluate(polynomial: Array, x: Array) -> Array:
