@@ -23,3 +23,7 @@ book: $(VENV)/installed
 lock:
 	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --all-extras \
 		--no-header --no-annotate --no-emit-package portal --output-file requirements.lock pyproject.toml
+
+# The executed .ipynb beside each changed chapter; FORCE=1 redoes all, CHAPTERS=... only those.
+pairs: $(VENV)/installed
+	$(BIN)/python tools/pairs.py $(if $(FORCE),--force) $(CHAPTERS)

@@ -1,0 +1,38 @@
+"""Both halves of each chapter are there, and hold the same cells."""
+
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NAMES = sorted({path.stem for path in NOTEBOOKS.glob("*.*")})
+
+
+def cells(notebook):
+    return [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_halves_hold_the_same_cells(name):
+    source = jupytext.read(NOTEBOOKS / f"{name}.md")
+    pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    assert cells(pair) == cells(source), "run `make pairs`"
+    assert pair.metadata["jupytext"]["formats"] == "ipynb,md:myst"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pair_is_executed_without_an_error(name):
+    pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    code = [cell for cell in pair.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    errors = [out for cell in code for out in cell.outputs if out.output_type == "error"]
+    assert not errors
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pair_says_nothing_of_the_machine_that_made_it(name):
+    pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    assert set(pair.metadata) == {"jupytext", "kernelspec"}, "run `make pairs`"
+    assert [cell["id"] for cell in pair.cells] == [f"cell-{i}" for i in range(len(pair.cells))]
