@@ -4,7 +4,7 @@ Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57
 ``sigma / cm2``.  Masses are rest energies.
 """
 
-from . import experiments, fluxes, loops, nuclei, scattering, sources
+from . import experiments, fluxes, loops, nuclei, scattering, solar, sources
 from .detectors import Experiment, Joint
 from .limits import LimitCurve, limit_curve
 from .loops import loop
@@ -27,6 +27,7 @@ __all__ = [
     "loops",
     "nuclei",
     "scattering",
+    "solar",
     "sources",
     "suppressed",
 ]

@@ -11,6 +11,9 @@ FERMI = 1.1663788e-5 / GeV**2
 SIN2_THETA_W = 0.23863
 """sin²θ_W at zero momentum transfer, MS-bar (PDG 2022, electroweak review; ± 0.00005)."""
 
+FINE_STRUCTURE = 7.2973525693e-3
+"""Fine-structure constant at zero momentum transfer (CODATA 2018)."""
+
 DALTON = 931.49410242 * MeV
 """Atomic mass unit (CODATA 2018)."""
 

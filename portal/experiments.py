@@ -11,6 +11,7 @@ from .detectors import Efficiency, Experiment, Photoelectrons
 from .fluxes import reactor, sns
 from .nuclei import target
 from .scattering import recoil_max
+from .solar import borexino as borexino  # noqa: PLC0414 (one place for all experiments)
 from .sources import Source
 
 LIGHT_YIELD = 1.17 / keV
