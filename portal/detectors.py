@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,7 +17,8 @@ from .sources import Source
 Efficiency = Callable[[Array], Array]
 
 PANELS_PER_BIN = 2
-"""Each bin is integrated in halves, so that a step of the efficiency may stand in its middle."""
+"""Each bin is integrated in halves, so that a step of the efficiency may stand in its middle;
+where E_R doubles within a half, that is divided further."""
 
 ORDER = 8
 """Gauss-Legendre points in each panel."""
@@ -33,6 +35,7 @@ class Sharp:
     """
 
     gain: float = 1.0
+    blind: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
         positive("gain", self.gain)
@@ -67,6 +70,7 @@ class Photoelectrons:
 
     gain: float
     below: float = 0.5
+    blind: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
         positive("gain", self.gain)
@@ -106,7 +110,9 @@ class Experiment:
     exposure : float
         Mass times time (write ``14.57 * kg * 308.1 * day``).
     bins : array (n + 1,)
-        Edges of the observable: recoil energies (MeV), or photoelectrons.
+        Edges of the observable: recoil energies (MeV), or photoelectrons.  A massless mediator
+        makes infinitely many recoils without energy, so a limit needs a lowest edge above zero,
+        or from 2 photoelectrons up.
     efficiency : function of the observable
         Probability between 0 and 1 that a signal is kept; everything is, by default.
     background : float
@@ -173,12 +179,16 @@ class Experiment:
         bins = np.asarray(self.bins, dtype=float)
         split = np.arange(PANELS_PER_BIN) / PANELS_PER_BIN
         edges = np.append(bins[:-1, np.newaxis] + np.diff(bins)[:, np.newaxis] * split, bins[-1])
+        edges /= self.response.gain
         lowest, highest = self.response.recoil_range(bins)
+        # the rate from a light mediator falls as steeply as 1/E_R², so no panel may be wide
+        first = edges[edges > 0][0]
+        octaves = first * 2.0 ** np.arange(np.log2(highest / first))
         kernel = []
         for scatterer, number in self.target.parts:
             # the flux ends with a kink at each endpoint, so a panel must end there
             ends = recoil_max(scatterer.mass, [c.endpoint for c in self.source.components])
-            points = np.concatenate([[lowest, highest], edges / self.response.gain, ends])
+            points = np.concatenate([[lowest, highest], edges, octaves, ends])
             points = np.unique(points[(points >= lowest) & (points <= min(highest, ends.max()))])
             recoil, width = _gauss_legendre(points)
             e_min = energy_min(scatterer.mass, recoil)
@@ -200,13 +210,23 @@ class Experiment:
         -------
         array (3, *masses, bins)
 
+        Raises
+        ------
+        ValueError
+            If there is a mediator and the lowest bin is open to recoils without energy.
+
         >>> from portal import Scalar
         >>> from portal.experiments import coherent_csi_2017
         >>> coherent_csi_2017().polynomial(Scalar([1.0, 10.0, 100.0])).shape
         (3, 3, 12)
         """
+        bins = np.asarray(self.bins, dtype=float)
+        if mediator is not None and bins[0] <= self.response.blind:
+            raise ValueError(
+                f"bins = {bins}: with a mediator give a lowest edge above {self.response.blind:g}"
+            )
         mass = np.zeros(()) if mediator is None else np.asarray(mediator.mass, dtype=float)
-        total = np.zeros((3, mass.size, len(np.asarray(self.bins)) - 1))
+        total = np.zeros((3, mass.size, len(bins) - 1))
         for scatterer, recoil, moments, weights in self._kernel:
             rate = sum(
                 (coefficients(scatterer, recoil, mediator, flavour) * phi).sum(axis=1)
