@@ -6,11 +6,32 @@ from typing import Any
 import numpy as np
 from hepunits import MeV
 
-from .nuclei import nucleus
-from .scattering import recoil_max
+from .constants import FERMI, M_ELECTRON, SIN2_THETA_W
+from .nuclei import Nucleus, nucleus
+from .scattering import recoil_max, weak_charge
+
+
+def _cancelling(struck: Nucleus) -> float:
+    """g′F/(Q² + m′²) (MeV⁻²) at which the vector charge of a nucleus vanishes."""
+    return float(-2 * np.sqrt(2) * FERMI * weak_charge(struck) / (3 * (struck.Z + struck.N)))
+
+
+def _high_energy(left: float, right: float) -> float:
+    """Total of ν–e scattering far above the electron mass, up to common factors."""
+    return left**2 + right**2 / 3
+
+
+_LEFT, _RIGHT = 0.5 + SIN2_THETA_W, SIN2_THETA_W
+_BACKWARD = M_ELECTRON / (M_ELECTRON + 2 * 0.862 * MeV)
 
 ANSWERS: dict[str, Callable[[], float]] = {
     "01-largest-recoil": lambda: float(recoil_max(nucleus("Ar-40").mass, 30 * MeV)),
+    "04-antineutrino": lambda: _high_energy(_RIGHT, _LEFT) / _high_energy(_LEFT, _RIGHT),
+    "04-zero": lambda: _cancelling(nucleus("Ar-40")) * (50 * MeV) ** 2,
+    "04-recoil": lambda: float(
+        (3e-9 / _cancelling(nucleus("Ge-74")) - (20 * MeV) ** 2) / (2 * nucleus("Ge-74").mass)
+    ),
+    "04-share": lambda: -2 * _BACKWARD * _LEFT * _RIGHT / (_LEFT - _BACKWARD * _RIGHT) ** 2,
 }
 """What each exercise asks for, computed; the name starts with the number of the chapter."""
 
