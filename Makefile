@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help book test check format pairs lab lock clean
+.PHONY: help book test check format pairs lab lock clean crosscheck
 .DEFAULT_GOAL := help
 
 help:
@@ -27,3 +27,12 @@ lock:
 # The executed .ipynb beside each changed chapter; FORCE=1 redoes all, CHAPTERS=... only those.
 pairs: $(VENV)/installed
 	$(BIN)/python tools/pairs.py $(if $(FORCE),--force) $(CHAPTERS)
+
+# portal.flavour against flavio, a large code of its own that the book does not depend on.
+.venv-flavio/installed: tools/crosscheck_flavio.py
+	test -x .venv-flavio/bin/python || $(PYTHON) -m venv .venv-flavio
+	.venv-flavio/bin/python -m pip install --quiet 'flavio==2.7.1' 'particle<1'
+	touch $@
+
+crosscheck: .venv-flavio/installed
+	PYTHONPATH=. .venv-flavio/bin/python tools/crosscheck_flavio.py

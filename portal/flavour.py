@@ -1,0 +1,550 @@
+"""B → K ℓℓ and B → K* ℓℓ with a light mediator that couples to muons (paper section 5).
+
+With H_eff = −N Σ C_i O_i and N = (4G_F/√2)(α/4π) V_tb V_ts*, all that a decay to a pair of leptons
+needs are the amplitudes of the three polarisations of the virtual photon or Z′.  New physics adds
+a real ΔC9(q²) to the amplitude, so every rate is a quadratic polynomial of the coupling X_h.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+from hepunits import GeV, MeV, hbar, ps
+from numpy.typing import ArrayLike
+
+from ._tables import read_table
+from ._validate import Array, finite, not_negative, positive, same_grid
+from .constants import FERMI, M_ELECTRON, M_MUON
+from .statistics import Band
+
+Coefficient = ArrayLike | Callable[[Array], Array]
+
+C9 = 4.37 + 0.09j
+C10 = -4.1665
+"""Effective Wilson coefficients of the Standard Model at 4.8 GeV.
+
+Those of C7 (in `DECAYS`) and C9 are averages over 0.05 to 6 GeV² of the next-to-next-to-leading
+order, with the loops of light and charm quarks (flavio 2.7.1, arXiv:1810.08132).
+"""
+
+ALPHA = 1 / 132.1
+"""Electromagnetic coupling at 4.8 GeV (flavio 2.7.1)."""
+
+M_BOTTOM = 4.094 * GeV
+"""b-quark mass, MS-bar at 4.8 GeV, from m_b(m_b) = 4.195 GeV (flavio 2.7.1)."""
+
+ORDER = 40
+"""Gauss-Legendre points of a bin; half as many check that they are enough."""
+
+MUONS = {"vector": 0.0, "left": -0.5}
+"""Muon couplings: the share of ΔC9 that goes to ΔC10 (a left-handed one halves ΔC9 too)."""
+
+
+@dataclass(frozen=True)
+class Decay:
+    """A decay B → M ℓℓ: masses (MeV) and lifetime (ns; PDG 2022), and its effective C7.
+
+    In B → K* the C7 also holds the average of what gluon exchange with the spectator quark adds
+    to the transverse amplitude, −0.010 − 0.009i (flavio 2.7.1).
+    """
+
+    m_b: float
+    m_k: float
+    lifetime: float
+    c7: complex
+
+
+DECAYS = {
+    "K": Decay(5279.34 * MeV, 493.677 * MeV, 1.638 * ps, -0.372 - 0.013j),  # B⁺ → K⁺
+    "K*": Decay(5279.66 * MeV, 895.55 * MeV, 1.519 * ps, -0.382 - 0.022j),  # B⁰ → K*⁰
+}
+
+
+def ckm(
+    lam: float = 0.22501, a: float = 0.826, rho_bar: float = 0.1591, eta_bar: float = 0.3523
+) -> Array:
+    """Quark-mixing matrix from Wolfenstein parameters, unitary to all orders in λ.
+
+    sin θ12 = λ, sin θ23 = Aλ², and ρ̄ + iη̄ = −V_ud V_ub*/(V_cd V_cb*) (PDG review of the CKM
+    matrix; values of its 2024 fit).
+
+    Returns
+    -------
+    array (3, 3), rows u, c, t and columns d, s, b
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not finite, or λ or Aλ² is not between 0 and 1.
+
+    >>> print(round(abs(ckm()[2, 1]), 4))
+    0.0411
+    """
+    for name, value in {"lam": lam, "a": a, "rho_bar": rho_bar, "eta_bar": eta_bar}.items():
+        finite(name, value)
+    s12, s23 = lam, a * lam**2
+    for name, sine in {"lam": s12, "a": s23}.items():
+        if not 0 < sine < 1:
+            raise ValueError(f"{name} gives the sine {sine}: give λ and Aλ² between 0 and 1")
+    c12, c23 = np.sqrt(1 - s12**2), np.sqrt(1 - s23**2)
+    apex = complex(rho_bar, eta_bar)
+    s13 = s12 * s23 * c23 * apex / (c12 * (1 - s23**2 * apex))  # times the phase: s13 e^{iδ}
+    c13 = np.sqrt(1 - abs(s13) ** 2)
+    return np.array(
+        [
+            [c12 * c13, s12 * c13, s13.conjugate()],
+            [-s12 * c23 - c12 * s23 * s13, c12 * c23 - s12 * s23 * s13, s23 * c13],
+            [s12 * s23 - c12 * c23 * s13, -c12 * s23 - s12 * c23 * s13, c23 * c13],
+        ]
+    )
+
+
+def coupling_matrices(g: ArrayLike, theta: float) -> tuple[Array, Array]:
+    """Couplings Y_D and Y_U of down and up quarks in their mass basis (paper (5.8)).
+
+    Y_D = D_L† diag(g) D_L with D_L a rotation of the second and third families by θ, and
+    Y_U = V Y_D V† with the CKM matrix V.
+
+    Parameters
+    ----------
+    g : array (3,)
+        Couplings g1, g2, g3 of the families in the weak basis.
+    theta : float
+        θ_D (radians).
+
+    Raises
+    ------
+    ValueError
+        If `g` is not three finite numbers, or θ is not finite.
+
+    >>> down, up = coupling_matrices([1.0, 2.0, 4.0], theta=0.1)
+    >>> print(down[1, 2].round(4), abs(up[0, 1]).round(3))
+    -0.1987 0.221
+    """
+    g, angle = finite("g", g), finite("theta", theta)
+    if g.shape != (3,):
+        raise ValueError(f"g = {g}: give three couplings")
+    c, s = np.cos(angle), np.sin(angle)
+    rotation = np.array([[1, 0, 0], [0, c, s], [0, -s, c]])
+    down = rotation.T @ np.diag(g) @ rotation
+    return down, ckm() @ down @ ckm().conj().T
+
+
+NORMALISATION = 4 * FERMI / np.sqrt(2) * ALPHA / (4 * np.pi) * abs(ckm()[2, 2] * ckm()[2, 1])
+"""|N| (MeV⁻²); N itself is negative, to within a degree, because V_ts is."""
+
+
+def delta_c9(q2: ArrayLike, x_h: ArrayLike, mass: ArrayLike) -> Array:
+    """ΔC9 of a light Z′ whose b–s vertex has the form factor q²/Λ² and that couples to muons.
+
+    ΔC9 = −X_h/(m_B²|N|) q²/(q² − m′²) with X_h = g_Lbs g_μ m_B²/Λ² of paper (5.11): chapter 10
+    derives it.  For q² ≫ m′² it is a constant; at q² = m′² it has a pole.
+
+    Parameters
+    ----------
+    q2 : array
+        Squared mass of the lepton pair (MeV²); the three arguments broadcast together.
+    x_h : array
+        X_h, a pure number; for a left-handed muon coupling see `polynomial`.
+    mass : array
+        m′ (MeV).
+
+    Raises
+    ------
+    ValueError
+        If q² or a mass is negative, or q² stands on the pole.
+
+    >>> from hepunits import GeV, MeV
+    >>> print(delta_c9(3 * GeV**2, 2e-8, 10 * MeV).round(2))
+    -0.88
+    """
+    q2, mass, x_h = not_negative("q2", q2), not_negative("mass", mass), finite("x_h", x_h)
+    same_grid(q2=q2, x_h=x_h, mass=mass)
+    if np.any(q2 == mass**2):
+        raise ValueError(f"mass = {mass}: q² = m′² is the pole of the mediator; give another mass")
+    return -x_h / (DECAYS["K"].m_b ** 2 * NORMALISATION) * q2 / (q2 - mass**2)
+
+
+def branching_ratio(
+    mode: str,
+    q2: ArrayLike,
+    lepton: str = "mu",
+    delta_c9: ArrayLike = 0.0,
+    delta_c10: ArrayLike = 0.0,
+) -> Array:
+    """Differential branching ratio dB/dq² of B⁺ → K⁺ ℓℓ or B⁰ → K*⁰ ℓℓ (MeV⁻²).
+
+    With β = √(1 − 4m²/q²), the amplitudes V and A of the vector and axial lepton currents in
+    each polarisation of the pair, and P of the axial current's divergence (chapter 10),
+
+        dΓ/dq² = |N|² √λ β/(256 π³ m_B³)
+                 {4/3 (q² + 2m²) Σ|V|² + 4/3 (q² − 4m²) Σ|A|² + 2q² |P|²} .
+
+    Good below the charm resonances, q² < 8 GeV².
+
+    Parameters
+    ----------
+    mode : str
+        "K" or "K*".
+    q2 : array
+        Squared mass of the lepton pair (MeV²).
+    lepton : str
+        "e" or "mu".
+    delta_c9, delta_c10 : array
+        New physics in C9 and C10, real; they broadcast with q².
+
+    Raises
+    ------
+    ValueError
+        If the mode or the lepton is unknown, or q² is outside the physical range.
+
+    >>> from hepunits import GeV
+    >>> print(f"{branching_ratio('K', 3 * GeV**2) * GeV**2:.1e}")
+    3.5e-08
+    """
+    decay = _decay(mode)
+    if lepton not in ("e", "mu"):
+        raise ValueError(f"lepton = {lepton!r}: give 'e' or 'mu'")
+    m = M_MUON if lepton == "mu" else M_ELECTRON
+    q2 = _physical("q2", q2, decay, m)
+    same_grid(q2=q2, delta_c9=delta_c9, delta_c10=delta_c10)
+    s, t, p, phase_space = _amplitudes(mode, q2)
+    c9, c10 = C9 + finite("delta_c9", delta_c9), C10 + finite("delta_c10", delta_c10)
+    ss, st, tt = (s**2).sum(axis=0), (s * t.conj()).sum(axis=0), (np.abs(t) ** 2).sum(axis=0)
+    vector = np.abs(c9) ** 2 * ss + 2 * (c9 * st).real + tt
+    axial, divergence = c10**2 * ss, (c10 * m * p) ** 2
+    square = 4 / 3 * ((q2 + 2 * m**2) * vector + (q2 - 4 * m**2) * axial) + 2 * q2 * divergence
+    return decay.lifetime / hbar * phase_space * np.sqrt(1 - 4 * m**2 / q2) * square
+
+
+def ratio(
+    mode: str,
+    q2_min: float,
+    q2_max: float,
+    delta_c9: Coefficient = 0.0,
+    delta_c10: Coefficient = 0.0,
+) -> Array:
+    """R_K or R_K*: muons over electrons in a bin of q², with new physics in the muons only.
+
+    R = ∫ dB(B → M μμ) / ∫ dB(B → M ee), both over q2_min < q² < q2_max (paper (5.1), (5.2)).
+
+    Parameters
+    ----------
+    mode : str
+        "K" or "K*".
+    q2_min, q2_max : float
+        The bin (MeV², write ``1.1 * GeV**2``).
+    delta_c9, delta_c10 : array, or function of q²
+        Real.  A function gets an array (n,) of q² and returns (..., n): one ratio for each row.
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown, the bin is empty or outside the physical range 4m_μ² to
+        (m_B − m_M)², or a function has a pole in the bin or too close to it.
+
+    >>> from hepunits import GeV
+    >>> print(ratio("K", 1 * GeV**2, 6 * GeV**2, delta_c9=[0.0, -1.0]).round(3))
+    [1.    0.792]
+    """
+    decay = _decay(mode)
+    q2_min = float(_physical("q2_min", q2_min, decay, M_MUON))
+    q2_max = float(_physical("q2_max", q2_max, decay, M_MUON))
+    if q2_min >= q2_max:
+        raise ValueError(f"q2_min = {q2_min}, q2_max = {q2_max}: give an ascending bin")
+    nodes, weights, check = _quadrature(q2_min, q2_max)
+    shift = []
+    for name, coefficient in {"delta_c9": delta_c9, "delta_c10": delta_c10}.items():
+        if callable(coefficient):
+            values = finite(name, coefficient(nodes))
+            full, half = values**2 @ weights, values**2 @ check
+            if np.any(np.abs(full - half) > 1e-3 * full):
+                raise ValueError(
+                    f"{name} varies too fast between q² = {q2_min} and {q2_max} MeV²: give a "
+                    "mediator whose pole q² = m′² is outside the bin"
+                )
+            shift.append(values)
+        else:
+            shift.append(finite(name, coefficient)[..., np.newaxis])
+    muons = branching_ratio(mode, nodes, "mu", *shift) @ weights
+    return muons / (branching_ratio(mode, nodes, "e") @ weights)
+
+
+def polynomial(
+    mode: str, q2_min: float, q2_max: float, mass: ArrayLike, muon: str = "vector"
+) -> Array:
+    """Coefficients of a ratio, R = R0 + R1 X_h + R2 X_h².
+
+    Parameters
+    ----------
+    mode, q2_min, q2_max
+        As for `ratio`.
+    mass : array
+        m′ (MeV).
+    muon : str
+        "vector" for g_μ μ̄γμ, or "left" for g_μ μ̄γP_Lμ, which gives ΔC9 = −ΔC10 = half of it.
+
+    Returns
+    -------
+    array (3, *masses)
+
+    Raises
+    ------
+    ValueError
+        As for `ratio`, and if the muon coupling is unknown.
+
+    >>> from hepunits import GeV, MeV
+    >>> print(polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)[0].round(3))
+    1.0
+    """
+    if muon not in MUONS:
+        raise ValueError(f"muon = {muon!r}: give one of {', '.join(MUONS)}")
+    mass = not_negative("mass", mass)
+    # three couplings fix a quadratic; these shift C9 by about one
+    unit = DECAYS["K"].m_b ** 2 * NORMALISATION
+    x_h = unit * np.array([-1.0, 0.0, 1.0]).reshape(-1, *[1] * (mass.ndim + 1))
+    share = MUONS[muon]
+
+    def c9(q2: Array) -> Array:
+        return (1 + share) * delta_c9(q2, x_h, mass[..., np.newaxis])
+
+    def c10(q2: Array) -> Array:
+        return share * delta_c9(q2, x_h, mass[..., np.newaxis])
+
+    low, middle, high = ratio(mode, q2_min, q2_max, c9, c10 if share else 0.0)
+    return np.stack([middle, (high - low) / (2 * unit), ((high + low) / 2 - middle) / unit**2])
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A measured ratio: mode, bin (MeV²), value, and its errors upwards and downwards."""
+
+    mode: str
+    q2_min: float
+    q2_max: float
+    value: float
+    up: float
+    down: float
+
+
+def measurements(year: int) -> tuple[Measurement, ...]:
+    """R_K and R_K* of LHCb as known in 2018 (paper (5.1), (5.2)) or in 2022 (arXiv:2212.09152).
+
+    Statistical and systematic errors are added in quadrature, upwards and downwards apart.
+
+    Raises
+    ------
+    ValueError
+        If the year is neither.
+
+    >>> [(m.mode, m.value) for m in measurements(2018)]
+    [('K', 0.745), ('K*', 0.66), ('K*', 0.69)]
+    """
+    table = read_table("lepton_universality.csv")
+    rows = np.flatnonzero(table["year"] == year)
+    if not len(rows):
+        raise ValueError(f"year = {year}: give 2018 or 2022")
+    up = np.hypot(table["stat_up"], table["syst_up"])
+    down = np.hypot(table["stat_down"], table["syst_down"])
+    numbers = [table["q2_min"] * GeV**2, table["q2_max"] * GeV**2, table["value"], up, down]
+    return tuple(
+        Measurement(str(table["mode"][row]), *(float(column[row]) for column in numbers))
+        for row in rows
+    )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fit of X_h for each mass.
+
+    Parameters
+    ----------
+    masses : array (n,)
+        m′ (MeV).
+    best : array (n,)
+        X_h of the lowest χ²; the smaller one of two that fit equally well.
+    lowest : array (n,)
+        That χ².
+    bands : list of n lists of (low, high)
+        Every interval of X_h within the asked number of standard deviations, ascending.
+    """
+
+    masses: Array
+    best: Array
+    lowest: Array
+    bands: list[list[Band]]
+
+
+def fit(
+    data: Sequence[Measurement], mass: ArrayLike, muon: str = "vector", n_sigma: float = 1.0
+) -> Fit:
+    """Couplings X_h that measured ratios allow, χ² ≤ χ²_min + n², for each mass of the mediator.
+
+    χ² = Σ (R − R_exp)²/σ², with the upward error where the ratio is above the measured one and
+    the downward error below.  Each choice of errors makes χ² a quartic polynomial of X_h, so every
+    edge is a root of one of them.  Correlations between the measurements are neglected.
+
+    Parameters
+    ----------
+    data : sequence of Measurement
+    mass : array (n,)
+        m′ (MeV).
+    muon : str
+        "vector" or "left", see `polynomial`.
+    n_sigma : float
+        n, above zero.
+
+    Raises
+    ------
+    ValueError
+        If `data` is empty, `mass` has not one dimension, or an argument is out of its range.
+
+    >>> from hepunits import MeV
+    >>> low, high = fit(measurements(2018)[:1], [10 * MeV]).bands[0][0]
+    >>> print(f"{low:.1e} {high:.1e}")
+    1.7e-08 4.2e-08
+    """
+    mass = not_negative("mass", mass)
+    if not data or mass.ndim != 1:
+        raise ValueError(f"data = {data}, mass = {mass}: give measurements and an array of masses")
+    scale = DECAYS["K"].m_b ** 2 * NORMALISATION
+    powers = (scale ** np.arange(3))[:, np.newaxis]
+    excess = np.stack(
+        [powers * polynomial(d.mode, d.q2_min, d.q2_max, mass, muon) for d in data], axis=-1
+    )  # (power, mass, measurement)
+    excess[0] -= [d.value for d in data]
+    errors = positive("data", [(d.down, d.up) for d in data])
+    weight = 1 / np.array(list(product(*errors))) ** 2  # (choice, measurement)
+    square = np.zeros((5, len(mass), len(data)))
+    for i, j in product(range(3), repeat=2):
+        square[i + j] += excess[i] * excess[j]
+    quartics = np.einsum("pmd,cd->mcp", square, weight)
+
+    def chi_squared(x: Array) -> Array:
+        r = excess[:, :, np.newaxis]
+        difference = r[0] + (r[1] + r[2] * x[..., np.newaxis]) * x[..., np.newaxis]
+        error = np.where(difference > 0, errors[:, 1], errors[:, 0])
+        return ((difference / error) ** 2).sum(axis=-1)
+
+    stationary = _roots(quartics[..., 1:] * np.arange(1, 5))
+    values = chi_squared(stationary)
+    lowest = values.min(axis=1)
+    # where two couplings fit equally well, the smaller one
+    size = np.where(values <= lowest[:, np.newaxis] + 1e-9, np.abs(stationary), np.inf)
+    best = np.take_along_axis(stationary, size.argmin(axis=1)[:, np.newaxis], axis=1)[:, 0]
+    limit = lowest + positive("n_sigma", n_sigma) ** 2
+    quartics[..., 0] -= limit[:, np.newaxis]
+    edges = np.sort(_roots(quartics), axis=1)
+    # real parts of complex roots do no harm: χ² decides between each two neighbours
+    allowed = chi_squared((edges[:, 1:] + edges[:, :-1]) / 2) <= limit[:, np.newaxis]
+    change = np.diff(np.pad(allowed, ((0, 0), (1, 1))).astype(int), axis=1)
+    bands = [
+        list(zip(row[step > 0].tolist(), row[step < 0].tolist(), strict=True))
+        for row, step in zip(scale * edges, change, strict=True)
+    ]
+    return Fit(mass, scale * best, lowest, bands)
+
+
+def _roots(polynomials: Array) -> Array:
+    """Real parts of all roots (n, any) of polynomials (n, many, degree + 1), lowest power first."""
+    degree = polynomials.shape[-1] - 1
+    companion = np.zeros((*polynomials.shape[:-1], degree, degree))
+    companion[..., 1:, :-1] = np.eye(degree - 1)
+    companion[..., -1] = -polynomials[..., :-1] / polynomials[..., -1:]
+    return np.linalg.eigvals(companion).real.reshape(len(polynomials), -1)
+
+
+def _decay(mode: str) -> Decay:
+    if mode not in DECAYS:
+        raise ValueError(f"mode = {mode!r}: give one of {', '.join(DECAYS)}")
+    return DECAYS[mode]
+
+
+def _physical(name: str, q2: ArrayLike, decay: Decay, lepton_mass: float) -> Array:
+    """Check that q² is between 4m² and (m_B − m_M)²."""
+    values = finite(name, q2)
+    low, high = 4 * lepton_mass**2, (decay.m_b - decay.m_k) ** 2
+    outside = values[(values < low) | (values > high)]
+    if outside.size:
+        raise ValueError(f"{name} = {outside[0]} MeV²: give q² from {low:.6g} to {high:.6g} MeV²")
+    return values
+
+
+@cache
+def _quadrature(q2_min: float, q2_max: float) -> tuple[Array, Array, Array]:
+    """Nodes q² of two Gauss-Legendre rules, weights of the full one, and of the half one.
+
+    With q² = 4m_μ² cosh² s, β = tanh s has no square root left at threshold, and the poles of the
+    photon (q² = 0) and of a mediator below threshold are away from the real axis of s.
+    """
+    low, high = np.arccosh(np.sqrt([q2_min, q2_max]) / (2 * M_MUON))
+    rules = [np.polynomial.legendre.leggauss(order) for order in (ORDER, ORDER // 2)]
+    s = low + (high - low) / 2 * (1 + np.concatenate([x for x, _ in rules]))
+    jacobian = (high - low) / 2 * 4 * M_MUON**2 * np.sinh(2 * s)
+    full = np.append(rules[0][1], np.zeros(ORDER // 2)) * jacobian
+    half = np.append(np.zeros(ORDER), rules[1][1]) * jacobian
+    return (2 * M_MUON * np.cosh(s)) ** 2, full, half
+
+
+def form_factors(mode: str, q2: ArrayLike) -> dict[str, Array]:
+    """Form factors of B → K or B → K* at q² (MeV²), each by its name.
+
+    f(q²) = [a0 + a1 Δz + a2 Δz²]/(1 − q²/m_R²) with Δz = z(q²) − z(0), the simplified series of
+    Bharucha, Straub and Zwicky (arXiv:1503.05534); coefficients in portal/data/b_form_factors.csv.
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown.
+
+    >>> print(form_factors("K", 0.0)["f+"].round(3))
+    0.332
+    """
+    decay, q2 = _decay(mode), np.asarray(q2, dtype=float)
+    names, a0, a1, a2, pole = _form_factor_table(mode)
+    plus, minus = (decay.m_b + decay.m_k) ** 2, (decay.m_b - decay.m_k) ** 2
+    root0 = np.sqrt(plus * np.sqrt(1 - minus / plus))  # √(t₊ − t₀)
+
+    def z(q2: Array) -> Array:
+        root = np.sqrt(plus - q2)
+        return (root - root0) / (root + root0)
+
+    dz = (z(q2) - z(np.zeros(())))[..., np.newaxis]
+    values = (a0 + a1 * dz + a2 * dz**2) / (1 - q2[..., np.newaxis] / pole**2)
+    return dict(zip(names, np.moveaxis(values, -1, 0), strict=True))
+
+
+@cache
+def _form_factor_table(mode: str) -> tuple[list[str], Array, Array, Array, Array]:
+    table = read_table("b_form_factors.csv")
+    rows = table["mode"] == mode
+    a0, a1, a2, pole = (table[column][rows] for column in ("a0", "a1", "a2", "pole"))
+    return table["name"][rows].tolist(), a0, a1, a2, pole * GeV
+
+
+def _amplitudes(mode: str, q2: Array) -> tuple[Array, Array, Array, Array]:
+    """Amplitudes (polarisation, *q2), and the phase space they are to be multiplied with.
+
+    V = C9 S + T, A = C10 S and P = C10 m_ℓ p; chapter 10 derives those of the K.
+    """
+    decay = _decay(mode)
+    m_b, m_k, root_q2 = decay.m_b, decay.m_k, np.sqrt(q2)
+    f = form_factors(mode, q2)
+    kallen = np.maximum((m_b**2 - m_k**2 - q2) ** 2 - 4 * m_k**2 * q2, 0.0)
+    momentum = np.sqrt(kallen)
+    if mode == "K":
+        s = [momentum / (2 * root_q2) * f["f+"]]
+        t = [momentum / root_q2 * M_BOTTOM / (m_b + m_k) * decay.c7 * f["fT"]]
+        p = (m_b**2 - m_k**2) / q2 * f["f0"]
+    else:
+        s = [4 * m_b * m_k / root_q2 * f["A12"]]
+        t = [4 * m_b * m_k / root_q2 * M_BOTTOM / (m_b + m_k) * decay.c7 * f["T23"]]
+        for sign in (1, -1):
+            s.append((sign * momentum * f["V"] / (m_b + m_k) - (m_b + m_k) * f["A1"]) / 2)
+            dipole = sign * momentum * f["T1"] - (m_b**2 - m_k**2) * f["T2"]
+            t.append(M_BOTTOM / q2 * decay.c7 * dipole)
+        p = momentum / q2 * f["A0"]
+    phase_space = NORMALISATION**2 * momentum / (256 * np.pi**3 * m_b**3)
+    return np.stack(s), np.stack(t), p, phase_space
