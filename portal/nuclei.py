@@ -50,8 +50,8 @@ class Nucleus:
         positive("mass", self.mass)
         if positive("radius", self.radius) <= SKIN * np.sqrt(3):
             raise ValueError(
-                f"radius = {self.radius / fm:.4g} fm: the surface alone has an rms radius of "
-                f"{SKIN * np.sqrt(3) / fm:.3f} fm; give more"
+                f"radius = {self.radius / fm:.4g} fm: give more than the "
+                f"{SKIN * np.sqrt(3) / fm:.3f} fm of the surface alone"
             )
 
     def form_factor(self, Q2: ArrayLike) -> Array:

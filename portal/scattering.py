@@ -231,8 +231,8 @@ def rate(
     recoil = not_negative("recoil", recoil)
     same_grid(recoil=recoil, coupling=coupling, mass=0.0 if mediator is None else mediator.mass)
     # a moment may diverge at no recoil, but K falls faster: their product has the limit zero
-    e_min = energy_min(scatterer.mass, np.maximum(recoil, np.finfo(float).tiny))
     with np.errstate(all="ignore"):  # the result is checked
+        e_min = energy_min(scatterer.mass, np.maximum(recoil, np.finfo(float).tiny))
         total = np.sum(
             [
                 _contract(scatterer, recoil, mediator, coupling, c.flavour, c.moments(e_min))

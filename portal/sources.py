@@ -56,7 +56,8 @@ class Line:
     def moments(self, e_min: ArrayLike) -> Array:
         """Φ_0, Φ_1, Φ_2 above `e_min` (MeV, any shape); the result has a first axis of three."""
         e_min = not_negative("e_min", e_min)
-        weights = [self.flux * np.power(1 / self.energy, k) for k in MOMENTS]
+        first = self.flux / self.energy
+        weights = (self.flux, first, first / self.energy)
         return np.stack([np.where(e_min <= self.energy, weight, 0.0) for weight in weights])
 
 
