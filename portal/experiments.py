@@ -167,8 +167,8 @@ def reactor_ge(exposure: float = 10 * kg * 365 * day) -> Experiment:
     """Germanium at a reactor: 1 MW at 1 m, threshold 100 eV, background 1 per keV·kg·day.
 
     Source, threshold, background and ``sigma_alpha`` = 0.1 are the paper's (section 4.1).  It gives
-    neither exposure nor bins.  We assume 10 kg for a year, the mass that MINER plans
-    (arXiv:1609.02066), bins of 50 eV, and that everything above the threshold is counted.
+    neither exposure nor bins.  We assume 10 kg for a year, as another study of a 1 MW reactor does
+    (arXiv:2101.08785), bins of 50 eV, and that everything above the threshold is counted.
 
     Parameters
     ----------
