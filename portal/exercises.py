@@ -1,14 +1,19 @@
 """Self-checks: is my answer right?  They know units, and they do not show the answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from hepunits import MeV
+from scipy.stats import norm
 
 from .constants import FERMI, M_ELECTRON, SIN2_THETA_W
+from .experiments import coherent_csi_2017
+from .mediators import Vector, suppressed
 from .nuclei import Nucleus, nucleus
 from .scattering import recoil_max, weak_charge
+from .statistics import Profile
 
 
 def _cancelling(struck: Nucleus) -> float:
@@ -24,6 +29,21 @@ def _high_energy(left: float, right: float) -> float:
 _LEFT, _RIGHT = 0.5 + SIN2_THETA_W, SIN2_THETA_W
 _BACKWARD = M_ELECTRON / (M_ELECTRON + 2 * 0.862 * MeV)
 
+
+def _best_alpha() -> float:
+    """Change of normalisation that suits the Standard Model best in COHERENT 2017."""
+    csi = coherent_csi_2017()
+    o, t, s = csi.observed / csi.sigma, csi.counts() / csi.sigma, 1 / csi.sigma_alpha**2
+    return float((o @ t + s) / (t @ t + s) - 1)
+
+
+def _merge() -> float:
+    """Standard deviations at which a known normalisation lets two bands merge."""
+    known = replace(coherent_csi_2017(), sigma_alpha=0.0)
+    profile = Profile.of(known, Vector(1 * MeV, suppressed(50 * MeV)))
+    return float(np.sqrt(profile.observed**2 - profile.minimum[0]))
+
+
 ANSWERS: dict[str, Callable[[], float]] = {
     "01-largest-recoil": lambda: float(recoil_max(nucleus("Ar-40").mass, 30 * MeV)),
     "04-antineutrino": lambda: _high_energy(_RIGHT, _LEFT) / _high_energy(_LEFT, _RIGHT),
@@ -32,6 +52,10 @@ ANSWERS: dict[str, Callable[[], float]] = {
         (3e-9 / _cancelling(nucleus("Ge-74")) - (20 * MeV) ** 2) / (2 * nucleus("Ge-74").mass)
     ),
     "04-share": lambda: -2 * _BACKWARD * _LEFT * _RIGHT / (_LEFT - _BACKWARD * _RIGHT) ** 2,
+    "06-alpha": _best_alpha,
+    "06-merge": _merge,
+    "06-open": lambda: 1 / 0.1,
+    "06-coverage": lambda: float(norm.ppf(0.95)),
 }
 """What each exercise asks for, computed; the name starts with the number of the chapter."""
 
