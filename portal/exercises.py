@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from .constants import FERMI, M_ELECTRON, SIN2_THETA_W
 from .experiments import coherent_csi_2017
+from .loops import j_integral
 from .mediators import Vector, suppressed
 from .nuclei import Nucleus, nucleus
 from .scattering import recoil_max, weak_charge
@@ -46,6 +47,9 @@ def _merge() -> float:
 
 ANSWERS: dict[str, Callable[[], float]] = {
     "01-largest-recoil": lambda: float(recoil_max(nucleus("Ar-40").mass, 30 * MeV)),
+    "02-threshold": lambda: float(j_integral(4.0)),
+    "02-width": lambda: -(0.1**2) / (2 * np.pi**2) * float(j_integral(9.0).imag) * 30 * MeV,
+    "02-stand-in": lambda: 106 * MeV / np.sqrt(2),
     "04-antineutrino": lambda: _high_energy(_RIGHT, _LEFT) / _high_energy(_LEFT, _RIGHT),
     "04-zero": lambda: _cancelling(nucleus("Ar-40")) * (50 * MeV) ** 2,
     "04-recoil": lambda: float(
