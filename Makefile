@@ -1,15 +1,31 @@
-# The first command after cloning may be any of these.
+# Any of these may be the first command after cloning; `make` alone lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+LITE := .venv-lite
+# the archive of the Pyodide release (tools/lite.py says which) for `make offline`
+PYODIDE ?= ../shared/third-party/pyodide-0.27.7.tar.xz
+COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--no-header --no-annotate
+# where the tools, the book and the tests have their Python
+CODE := portal tests tools book/_ext
 
-.PHONY: help book test check format pairs lab lock clean crosscheck
+.PHONY: help install book offline serve lab pairs test check format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book     build the site into _build/html"
+	@echo "make offline  the same with the live engine inside, as one zip; PYODIDE=archive"
+	@echo "make serve    show the built site on this machine"
+	@echo "make lab      open the chapters in JupyterLab"
+	@echo "make pairs    run the changed chapters and write their .ipynb; FORCE=1 for all"
+	@echo "make test     run all tests, those in a browser too"
+	@echo "make check    look for faults of style and type"
+	@echo "make format   put the code into its form"
+	@echo "make lock     choose the newest versions again"
+	@echo "make clean    remove what was built, the environments too"
 
-# One environment for the book and its tests.
+# One environment for the book and its tests, another for JupyterLite.
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -17,22 +33,48 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-book: $(VENV)/installed
+$(LITE)/installed: requirements-lite.lock
+	test -x $(LITE)/bin/python || $(PYTHON) -m venv $(LITE)
+	$(LITE)/bin/python -m pip install --quiet -r requirements-lite.lock
+	touch $@
+
+install: $(VENV)/installed $(LITE)/installed
+
+book: install
 	$(BIN)/python tools/build.py
 
-lock:
-	$(BIN)/uv pip compile --universal --fork-strategy fewest --python-version 3.11 --all-extras \
-		--no-header --no-annotate --no-emit-package portal --output-file requirements.lock pyproject.toml
+offline: install
+	$(BIN)/python tools/build.py --offline $(PYODIDE)
 
-# The executed .ipynb beside each changed chapter; FORCE=1 redoes all, CHAPTERS=... only those.
+serve:
+	$(BIN)/python -m http.server --directory _build/html
+
+lab: $(VENV)/installed
+	$(BIN)/jupyter lab notebooks
+
 pairs: $(VENV)/installed
 	$(BIN)/python tools/pairs.py $(if $(FORCE),--force) $(CHAPTERS)
 
-# portal.flavour against flavio, a large code of its own that the book does not depend on.
-.venv-flavio/installed: tools/crosscheck_flavio.py
-	test -x .venv-flavio/bin/python || $(PYTHON) -m venv .venv-flavio
-	.venv-flavio/bin/python -m pip install --quiet 'flavio==2.7.1' 'particle<1'
-	touch $@
+# Chromium is Debian's: the tests in a browser say so where it is missing.
+test: install
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && apt-get install -qq --no-install-recommends chromium fonts-dejavu; }
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg $(ARGS)
 
-crosscheck: .venv-flavio/installed
-	PYTHONPATH=. .venv-flavio/bin/python tools/crosscheck_flavio.py
+check: $(VENV)/installed
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/python tools/lint.py
+	$(BIN)/mypy portal
+
+format: $(VENV)/installed
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/python tools/lint.py --fix
+
+lock: $(VENV)/installed
+	$(COMPILE) --all-extras --no-emit-package portal --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-lite.lock requirements-lite.in
+
+clean:
+	rm -rf _build node_modules $(VENV) $(LITE)

@@ -1,61 +1,20 @@
 """Build the book into _build/html, whole or not at all."""
 
 import argparse
-import hashlib
-import os
+import fcntl
+import re
 import shutil
-import subprocess
 import sys
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
+from lite import lite
+from project import BUILD, ROOT, commit_time, digest, pages, run
 
-ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "_build"
 HTML = BUILD / "html"
+OFFLINE = BUILD / "neutrino-portals-offline"
 EXTRA = BUILD / "extra"  # copied into the site as it is; _config.yml names it
-
-
-def pages() -> list[str]:
-    """Return the pages that _toc.yml names, in order, without suffix."""
-
-    def walk(node: object) -> list[str]:
-        if isinstance(node, list):
-            return [page for item in node for page in walk(item)]
-        if isinstance(node, dict):
-            own = [node[key] for key in ("root", "file") if key in node]
-            return own + [page for item in node.values() for page in walk(item)]
-        return []
-
-    return walk(yaml.safe_load((ROOT / "_toc.yml").read_text()))
-
-
-def run(*command: object, **environment: str) -> None:
-    """Run a program from the top folder and stop where it fails."""
-    words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(words)} failed with exit code {done.returncode}")
-
-
-def commit_time() -> str:
-    """Return the time of the last commit, so that two builds of it are equal."""
-    done = subprocess.run(
-        ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "0"
-
-
-def digest(*folders: str) -> str:
-    """Return a hash of all Python and data files below some folders."""
-    total = hashlib.sha256()
-    for folder in folders:
-        path = ROOT / folder
-        files = [path] if path.is_file() else sorted(path.rglob("*"))
-        for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
-                total.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
-    return total.hexdigest()
 
 
 def drop_stale_outputs() -> None:
@@ -108,18 +67,58 @@ def book(target: Path) -> None:
     missing = [page for page in pages() if not (target / f"{page}.html").exists()]
     if missing:
         sys.exit(f"these pages of _toc.yml did not come out: {', '.join(missing)}")
+    for page in pages():
+        number_widgets(target / f"{page}.html")
+    for pair in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        shutil.copy(pair, target / "_sources" / "notebooks")
+
+
+def number_widgets(page: Path) -> None:
+    """Number the widgets of a page: their random names would differ in each build."""
+    text = page.read_text()
+    names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_name"', text))
+    for number, name in enumerate(names):
+        text = text.replace(name, f"{number:032x}")
+    page.write_text(text)
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Zip a folder; the same files give the same archive."""
+    time = datetime.fromtimestamp(int(commit_time()), UTC).timetuple()[:6]
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                entry = zipfile.ZipInfo(f"{archive.stem}/{file.relative_to(folder)}", time)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.external_attr = 0o644 << 16
+                packed.writestr(entry, file.read_bytes())
 
 
 def main() -> None:
     """Build beside the old site and put the new one in its place at the end."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--offline", type=Path, metavar="ARCHIVE", help="put Pyodide, from this archive, inside"
+    )
+    archive = parser.parse_args().offline
+    if archive and not archive.exists():
+        sys.exit(f"{archive} is not there: make offline PYODIDE=the archive of a Pyodide release")
+    site = OFFLINE if archive else HTML
     fresh = BUILD / "fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
     BUILD.mkdir(exist_ok=True)
-    book(fresh)
-    shutil.rmtree(HTML, ignore_errors=True)
-    fresh.rename(HTML)
-    print(f"The book is built. Open {HTML / 'index.html'}")
+    with (BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(fresh, ignore_errors=True)
+        book(fresh)
+        lite(fresh / "lite", archive)
+        shutil.rmtree(site, ignore_errors=True)
+        fresh.rename(site)
+        if archive:
+            pack(site, site.with_suffix(".zip"))
+            print(f"The offline edition is {site.with_suffix('.zip')}: unpack it, and there run")
+            print("python -m http.server, then open the address that it prints.")
+        else:
+            print(f"The book is built. Open {site / 'index.html'}")
 
 
 if __name__ == "__main__":

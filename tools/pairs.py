@@ -7,8 +7,8 @@ from typing import Any
 
 import jupytext
 import nbformat
-from build import BUILD, ROOT, digest
 from nbclient import NotebookClient
+from project import BUILD, ROOT, digest
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

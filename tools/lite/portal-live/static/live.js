@@ -1,0 +1,113 @@
+/* A JupyterLab extension in one file, without a build step: a small panel that says how far
+   Python has loaded, runs all cells, and gives the original chapter back. */
+(() => {
+  const RESET = "reset";
+
+  const element = (tag, attributes, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
+
+  /* Fetch what Python needs, so that the worker finds it in the browser's cache, and count. */
+  const fetchAll = async (base, report) => {
+    const folder = new URL("static/pyodide/", base);
+    const names = await (await fetch(new URL("files.json", folder))).json();
+    const done = names.map(() => 0);
+    let bytes = 0;
+    const fetchOne = async (name, index) => {
+      const response = await fetch(new URL(name, folder));
+      const size = Number(response.headers.get("content-length"));
+      const reader = response.body.getReader();
+      let got = 0;
+      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+        got += chunk.value.length;
+        bytes += chunk.value.length;
+        done[index] = size ? Math.min(got / size, 1) : 0;
+        report(done, bytes);
+      }
+      done[index] = 1;
+      report(done, bytes);
+    };
+    await Promise.all(names.map(fetchOne));
+  };
+
+  const activate = async (app) => {
+    const root = document.querySelector("[data-jupyter-lite-root]").dataset.jupyterLiteRoot;
+    const base = new URL(`${root}/`, location.href);
+    const address = new URL(location.href);
+    const path = address.searchParams.get("path");
+    const startOver = async () => {
+      await app.serviceManager.contents.delete(path);
+      address.searchParams.delete(RESET);
+      location.replace(address);
+    };
+    if (path && address.searchParams.has(RESET)) {
+      await app.serviceManager.ready;
+      return startOver();
+    }
+
+    const text = element("span", { role: "status" });
+    const bar = element("progress", { max: 1, value: 0, ariaLabel: "How far Python has loaded" });
+    const run = element("button", { type: "button", disabled: true }, "Run all cells");
+    const reset = element("button", { type: "button" }, "Start over");
+    const style = element("style", {}, `
+      #portal-live { position: fixed; right: 1rem; bottom: 1rem; z-index: 10000; display: flex;
+        flex-wrap: wrap; gap: .5rem .75rem; align-items: center; max-width: calc(100vw - 2rem);
+        box-sizing: border-box; padding: .5rem .75rem; border: 1px solid var(--jp-border-color1);
+        border-radius: 6px; background: var(--jp-layout-color1); color: var(--jp-ui-font-color1);
+        font: 14px var(--jp-ui-font-family); box-shadow: 0 2px 8px rgb(0 0 0 / 25%); }
+      #portal-live button { font: inherit; color: inherit; background: var(--jp-layout-color2);
+        border: 1px solid var(--jp-border-color1); border-radius: 4px; padding: .25rem .6rem; }
+      #portal-live button:enabled { cursor: pointer; }
+      #portal-live button:disabled { opacity: .6; }`);
+    const panel = element("section", { id: "portal-live", ariaLabel: "This chapter" }, text, bar, run, reset);
+    document.body.append(style, panel);
+
+    const say = (words) => {
+      if (text.textContent !== words) text.textContent = words;
+    };
+    run.onclick = () => app.commands.execute("notebook:run-all-cells");
+    reset.onclick = () => {
+      if (confirm("Discard your edits of this chapter and open the original?")) startOver();
+    };
+
+    let fetched = false;
+    fetchAll(base, (done, bytes) => {
+      const sum = done.reduce((a, b) => a + b, 0);
+      bar.value = sum / done.length;
+      const files = done.filter((part) => part === 1).length;
+      if (!fetched) say(`Loading Python: ${Math.round(bytes / 1e6)} MB, ${files} of ${done.length} files`);
+    }).catch((error) => console.warn("portal-live:", error)).finally(() => { fetched = true; });
+
+    let ready = false;
+    let most = 0;
+    setInterval(() => {
+      const status = app.shell.currentWidget?.sessionContext?.session?.kernel?.status;
+      ready ||= status === "idle";
+      panel.dataset.ready = ready;
+      run.disabled = !ready;
+      reset.hidden = !path;
+      if (!ready) {
+        if (fetched) {
+          bar.removeAttribute("value");
+          say("Python is starting");
+        }
+        return;
+      }
+      fetched = true;
+      const waiting = [...document.querySelectorAll(".jp-InputArea-prompt")].filter((prompt) => prompt.textContent.startsWith("[*]")).length;
+      most = waiting ? Math.max(most, waiting) : 0;
+      bar.hidden = !waiting;
+      bar.value = most ? 1 - waiting / most : 1;
+      say(waiting ? `Running, ${waiting} cells to go` : "Python is ready");
+    }, 250);
+  };
+
+  const plugin = { id: "portal-live:panel", autoStart: true, activate };
+  const container = {
+    init: () => {},
+    get: async () => () => ({ __esModule: true, default: plugin }),
+  };
+  (window._JUPYTERLAB ??= {})["portal-live"] = container;
+})();

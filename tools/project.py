@@ -1,0 +1,57 @@
+"""What the tools share: where things are, and how to run and to name them."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "_build"
+
+
+def pages() -> list[str]:
+    """Return the pages that _toc.yml names, in order, without suffix."""
+
+    def walk(node: object) -> list[str]:
+        if isinstance(node, list):
+            return [page for item in node for page in walk(item)]
+        if isinstance(node, dict):
+            own = [node[key] for key in ("root", "file") if key in node]
+            return own + [page for item in node.values() for page in walk(item)]
+        return []
+
+    return walk(yaml.safe_load((ROOT / "_toc.yml").read_text()))
+
+
+def run(*command: object, **environment: str) -> None:
+    """Run a program from the top folder and stop where it fails."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(words)} failed with exit code {done.returncode}")
+
+
+def commit_time() -> str:
+    """Return the time of the last commit, or where there is no git, the first that zip can write.
+
+    Given to every tool that writes dates, it makes two builds of a commit equal.
+    """
+    done = subprocess.run(
+        ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "315532800"
+
+
+def digest(*folders: str) -> str:
+    """Return a hash of all Python and data files below some folders."""
+    total = hashlib.sha256()
+    for folder in folders:
+        path = ROOT / folder
+        files = [path] if path.is_file() else sorted(path.rglob("*"))
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                total.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return total.hexdigest()
