@@ -1,0 +1,140 @@
+"""Figures of the paper, drawn anew: each function returns a Matplotlib figure."""
+
+from dataclasses import replace
+
+import matplotlib.pyplot as plt
+import numpy as np
+from hepunits import MeV, day, keV, kg
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from ._validate import Array
+from .experiments import borexino, coherent_ar_future, coherent_csi_2017
+from .figures import COLOURS, INK
+from .limits import limit_curve
+from .mediators import Scalar, Vector, direct, suppressed
+from .scattering import Mediator, rate
+from .solar import COMPONENTS, SCINTILLATOR, source
+
+SOLAR_Q0 = 0.5 * MeV
+"""Reference momentum of Figs. 5 to 7."""
+
+CASES = (
+    (suppressed(SOLAR_Q0), "F ~ q²", "blue", "-"),
+    (direct, "F = 1", "orange", "--"),
+)
+"""With the form factor a solid line, without it a dashed one, as in the paper."""
+
+KINDS: dict[str, type[Vector] | type[Scalar]] = {"vector": Vector, "scalar": Scalar}
+
+
+def argon_counts(mediator: Mediator | None, coupling: float, edges: ArrayLike) -> Array:
+    """Recoils between `edges` (MeV) in a ton-year of argon at the SNS (paper Fig. 4)."""
+    return replace(coherent_ar_future(), bins=edges).counts(mediator, coupling)
+
+
+def figure_4(mass: float = 100 * MeV) -> Figure:
+    """Paper Fig. 4: recoils in argon, with couplings at the first edge that COHERENT allows.
+
+    Parameters
+    ----------
+    mass : float
+        m′ (MeV); the paper does not give it.
+    """
+    edges = np.arange(5.0, 111.0) * keV
+    centre = (edges[1:] + edges[:-1]) / 2 / keV
+    standard = argon_counts(None, 0.0, edges)
+    fig, axes = plt.subplots(2, 2, sharex=True, sharey="row", figsize=(6.4, 5.2))
+    for (top, bottom), (name, kind) in zip(axes.T, KINDS.items(), strict=True):
+        top.plot(centre, standard, color=INK, linestyle=":", label="Standard Model")
+        for form_factor, label, colour, style in CASES:
+            bound = limit_curve(coherent_csi_2017(), kind([mass], form_factor)).upper[0]
+            spectrum = argon_counts(kind(mass, form_factor), bound, edges)
+            line = {"color": COLOURS[colour], "linestyle": style}
+            top.plot(centre, spectrum, label=label, **line)
+            bottom.plot(centre, spectrum / standard, **line)
+        bottom.axhline(1, color=INK, linestyle=":")
+        top.set(yscale="log", ylim=(0.05, 2000), title=name)
+        bottom.set(xlabel="recoil energy (keV)", xlim=(0, 110))
+    axes[0, 0].set_ylabel("events per keV")
+    axes[1, 0].set_ylabel("ratio to\nStandard Model")
+    axes[0, 1].legend()
+    return fig
+
+
+def _limits_axes(axes: Axes, **settings: str) -> None:
+    axes.set(xscale="log", yscale="log", xlabel="mediator mass m′ (MeV)", **settings)
+
+
+def figure_5() -> Figure:
+    """Paper Fig. 5: Borexino's 2σ bounds on a vector mediator, for both signs of the coupling."""
+    mass = np.geomspace(0.01, 1000, 161)
+    fig, (right, left) = plt.subplots(1, 2, sharey=True, figsize=(6.4, 3.8))
+    for form_factor, label, colour, style in CASES:
+        line = {"color": COLOURS[colour], "linestyle": style}
+        curve = limit_curve(borexino(), Vector(mass, form_factor))
+        inner = [max(edge for band in bands for edge in band if edge < 0) for bands in curve.bands]
+        second = np.array([b[0] if len(b) > 1 else (np.nan, np.nan) for b in curve.bands])
+        right.plot(mass, curve.upper, label=label, **line)
+        left.plot(mass, -np.array(inner), **line)
+        left.fill_between(mass, *-second.T, color=COLOURS[colour], alpha=0.35, linewidth=0)
+    _limits_axes(right, ylabel="|g′| q²/Λ² or |g′|", title="g′ > 0")
+    _limits_axes(left, title="g′ < 0")
+    right.legend()
+    return fig
+
+
+def figure_6() -> Figure:
+    """Paper Fig. 6: Borexino's 2σ bounds on a scalar mediator."""
+    mass = np.geomspace(0.01, 1000, 161)
+    fig, axes = plt.subplots()
+    for form_factor, label, colour, style in CASES:
+        upper = limit_curve(borexino(), Scalar(mass, form_factor)).upper
+        axes.plot(mass, upper, label=label, color=COLOURS[colour], linestyle=style)
+    _limits_axes(axes, ylabel="g′q²/Λ² or g′")
+    axes.legend()
+    return fig
+
+
+def solar_recoils(recoil: ArrayLike, mediator: Mediator | None = None, g: float = 0.0) -> Array:
+    """Recoils of Borexino (3, recoils): pp, ⁷Be and pep, per time, MeV and 100 t.
+
+    Each component is scaled so that the Standard Model gives the measured rate.
+    """
+    ((electron, number),) = SCINTILLATOR.parts
+    electrons = SCINTILLATOR.units_per_mass * number * 100e3 * kg
+    scale = [float(p.observed[0] / p.counts()[0]) for p in borexino().parts]
+    each = [rate(electron, source(name), recoil, mediator, g) for name in COMPONENTS]
+    return electrons * np.array(scale)[:, np.newaxis] * np.array(each)
+
+
+def figure_7(mass: float = 10 * MeV) -> Figure:
+    """Paper Fig. 7: solar recoils with a mediator, at the edge of what Borexino allows for F ~ q².
+
+    The coupling g′q²/Λ² is the same with and without the form factor, as in the paper's caption.
+
+    Parameters
+    ----------
+    mass : float
+        m′ (MeV).
+    """
+    recoil = np.linspace(0.05, 1.22, 469)
+    per = 1 / (10 * keV * day)
+    standard = solar_recoils(recoil).sum(axis=0)
+    fig, axes = plt.subplots(2, 2, sharex=True, sharey="row", figsize=(6.4, 5.2))
+    for (top, bottom), (name, kind) in zip(axes.T, KINDS.items(), strict=True):
+        bound = limit_curve(borexino(), kind([mass], suppressed(SOLAR_Q0))).upper[0]
+        top.plot(recoil, standard / per, color=INK, linestyle=":", label="Standard Model")
+        for form_factor, label, colour, style in CASES:
+            spectrum = solar_recoils(recoil, kind(mass, form_factor), bound).sum(axis=0)
+            line = {"color": COLOURS[colour], "linestyle": style}
+            top.plot(recoil, spectrum / per, label=label, **line)
+            bottom.plot(recoil, spectrum / standard, **line)
+        top.set(yscale="log", title=name)
+        bottom.axhline(1, color=INK, linestyle=":")
+        bottom.set(xlabel="recoil energy (MeV)")
+    axes[0, 0].set_ylabel("events per day,\n100 t and 10 keV")
+    axes[1, 0].set_ylabel("ratio to\nStandard Model")
+    axes[0, 1].legend()
+    return fig
