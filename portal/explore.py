@@ -71,5 +71,5 @@ def _svg(figure: Figure, number: int) -> str:
     with mpl.rc_context({"svg.hashsalt": f"frame {number}"}):
         figure.savefig(text, format="svg", metadata={"Date": None})
     plt.close(figure)
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace(INK, "currentColor")
+    _, svg = text.getvalue().split("<svg", 1)
+    return '<svg style="max-width: 100%; height: auto"' + svg.replace(INK, "currentColor")
