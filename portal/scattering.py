@@ -87,6 +87,8 @@ def coefficients(
 
         (1/4π) [charge · A_g]² E_R m² (1 + E_R/2m)/E²  (times F_Helm² for nuclei).
 
+    That is for g′ ν̄_R ν_L + h.c.; the Majorana operator (3.5) without ½ has twice the amplitude.
+
     Parameters
     ----------
     scatterer : Nucleus or Electron
