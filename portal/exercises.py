@@ -17,6 +17,7 @@ from .loops import j_integral, scalar_loop
 from .mediators import Vector, suppressed
 from .nuclei import Nucleus, nucleus, target
 from .scattering import recoil_max, weak_charge
+from .solar import borexino, source, survival_probability
 from .statistics import Profile
 
 
@@ -76,6 +77,12 @@ def _shifted_efficiency() -> float:
     return float(argon.counts().sum())
 
 
+def _smallest_rate() -> float:
+    """g′ of a 100 MeV vector at which Borexino's ⁷Be rate is smallest."""
+    _, n1, n2 = borexino().parts[1].polynomial(Vector(100 * MeV))[:, 0]
+    return float(-n1 / (2 * n2))
+
+
 ANSWERS: dict[str, Callable[[], float]] = {
     "01-largest-recoil": lambda: float(recoil_max(nucleus("Ar-40").mass, 30 * MeV)),
     "01-total": lambda: float(
@@ -105,6 +112,10 @@ ANSWERS: dict[str, Callable[[], float]] = {
     "06-merge": _merge,
     "06-open": lambda: 1 / 0.1,
     "06-coverage": lambda: float(norm.ppf(0.95)),
+    "09-endpoint": lambda: float(recoil_max(M_ELECTRON, source("pp").endpoint)),
+    "09-eight": lambda: float(survival_probability(10 * MeV, 88 * Avogadro / cm3)),
+    "09-cancel": _smallest_rate,
+    "09-model": lambda: float(np.hypot(0.03, 0.07) / 0.03) ** 0.5,
 }
 """What each exercise asks for, computed; the name starts with the number of the chapter."""
 
