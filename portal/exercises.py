@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from hepunits import GeV, MeV, day, hbarc, keV, kg, m
+from hepunits import Avogadro, GeV, MeV, cm3, day, hbarc, keV, kg, m
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from . import solar
 from .constants import FERMI, M_ELECTRON, M_MUON, SIN2_THETA_W
 from .detectors import Experiment
 from .experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent_csi_2017
@@ -17,7 +18,6 @@ from .loops import j_integral, scalar_loop
 from .mediators import Vector, suppressed
 from .nuclei import Nucleus, nucleus, target
 from .scattering import recoil_max, weak_charge
-from .solar import borexino, source, survival_probability
 from .statistics import Profile
 
 
@@ -79,7 +79,7 @@ def _shifted_efficiency() -> float:
 
 def _smallest_rate() -> float:
     """g′ of a 100 MeV vector at which Borexino's ⁷Be rate is smallest."""
-    _, n1, n2 = borexino().parts[1].polynomial(Vector(100 * MeV))[:, 0]
+    _, n1, n2 = solar.borexino().parts[1].polynomial(Vector(100 * MeV))[:, 0]
     return float(-n1 / (2 * n2))
 
 
@@ -112,8 +112,8 @@ ANSWERS: dict[str, Callable[[], float]] = {
     "06-merge": _merge,
     "06-open": lambda: 1 / 0.1,
     "06-coverage": lambda: float(norm.ppf(0.95)),
-    "09-endpoint": lambda: float(recoil_max(M_ELECTRON, source("pp").endpoint)),
-    "09-eight": lambda: float(survival_probability(10 * MeV, 88 * Avogadro / cm3)),
+    "09-endpoint": lambda: float(recoil_max(M_ELECTRON, solar.source("pp").endpoint)),
+    "09-eight": lambda: float(solar.survival_probability(10 * MeV, 88 * Avogadro / cm3)),
     "09-cancel": _smallest_rate,
     "09-model": lambda: float(np.hypot(0.03, 0.07) / 0.03) ** 0.5,
 }
