@@ -67,19 +67,24 @@ def book(target: Path) -> None:
     missing = [page for page in pages() if not (target / f"{page}.html").exists()]
     if missing:
         sys.exit(f"these pages of _toc.yml did not come out: {', '.join(missing)}")
-    for page in pages():
-        number_widgets(target / f"{page}.html")
+    for page in target.rglob("*.html"):
+        page.write_text(tidy(page.read_text()))
+    for script in target.glob("_static/vendor/fontawesome/*/js"):
+        shutil.rmtree(script)
     for pair in sorted((ROOT / "notebooks").glob("*.ipynb")):
         shutil.copy(pair, target / "_sources" / "notebooks")
 
 
-def number_widgets(page: Path) -> None:
-    """Number the widgets of a page: their random names would differ in each build."""
-    text = page.read_text()
-    names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_name"', text))
+def tidy(page: str) -> str:
+    """Return a page without what is random in it, and without a script that it can spare.
+
+    The names of the widgets are random: number them.  The icons come from a style sheet and its
+    fonts; the theme also loads a script of 1.5 MB that draws them a second time.
+    """
+    names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_name"', page))
     for number, name in enumerate(names):
-        text = text.replace(name, f"{number:032x}")
-    page.write_text(text)
+        page = page.replace(name, f"{number:032x}")
+    return re.sub(r'<script src="[^"]*/fontawesome/[^"]*"></script>', "", page)
 
 
 def pack(folder: Path, archive: Path) -> None:

@@ -159,10 +159,10 @@ def lite(target: Path, archive: Path | None) -> None:
     distribution(work / "static" / "pyodide", archive)
     for name in ("jupyter-lite.json", "overrides.json"):
         shutil.copy(ROOT / "tools" / "lite" / name, work)
-    shutil.copytree(ROOT / "tools/lite/portal-live", work / "extensions/portal-live")
     program = ROOT / ".venv-lite" / "bin" / "jupyter-lite"
     options = ["--lite-dir", work, "--output-dir", work / "out", "--contents", files]
     options += ["--apps", "notebooks", "--apps", "lab", "--no-sourcemaps", "--no-libarchive"]
     options += ["--no-unused-shared-packages"]
+    options += [f"--FederatedExtensionAddon.extra_labextensions_path={ROOT / 'tools' / 'lite'}"]
     run(program, "build", *options, SOURCE_DATE_EPOCH=commit_time(), PYTHONHASHSEED="0")
     shutil.copytree(work / "out", target)

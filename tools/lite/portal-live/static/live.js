@@ -100,7 +100,7 @@
       most = waiting ? Math.max(most, waiting) : 0;
       bar.hidden = !waiting;
       bar.value = most ? 1 - waiting / most : 1;
-      say(waiting ? `Running, ${waiting} cells to go` : "Python is ready");
+      say(waiting ? `Running, cells to go: ${waiting}` : "Python is ready");
     }, 250);
   };
 
