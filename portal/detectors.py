@@ -56,20 +56,20 @@ class Photoelectrons:
     """A detector that counts photoelectrons, Poisson-distributed about gain × E_R.
 
     The observable is the charge in units of one photoelectron.  A signal of n photoelectrons is
-    read as a charge in [n − 1, n) with probability `below` and in [n, n + 1) otherwise; the
-    efficiency is taken at the centre of that bin of width one.
+    read as a charge in [n, n + 1), where the efficiency is taken at the centre of that bin of
+    width one; with probability `below` it is read in [n − 1, n) instead.
 
     Parameters
     ----------
     gain : float
         Mean photoelectrons per recoil energy (1/MeV), such as ``1.17 / keV``.
     below : float
-        The default, ½, spreads the charge evenly about n.  Published codes take 0 or 1 too,
-        which moves COHERENT's total by 7 % (chapter 07).
+        The default, 0, follows COHERENT's own prediction best; ½ would spread the charge evenly
+        about n, and take 6 % off the total (chapter 01).
     """
 
     gain: float
-    below: float = 0.5
+    below: float = 0.0
     blind: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:

@@ -34,6 +34,7 @@ def sns(
     protons_per_time: float = 1.76e23 / (308.1 * day),
     neutrinos_per_proton: float = 0.08,
     distance: float = 19.3 * m,
+    delayed: float = 1.0,
 ) -> Source:
     """Neutrinos from pions that stop and decay: a prompt line and two Michel spectra.
 
@@ -51,11 +52,13 @@ def sns(
         Neutrinos of each flavour per proton.
     distance : float
         From the target to the detector.
+    delayed : float
+        Share of the neutrinos from muons that arrive in the time window of the analysis.
 
     Raises
     ------
     ValueError
-        If an argument is not above zero.
+        If an argument is not above zero, or `delayed` is above one.
 
     >>> from hepunits import cm2, s
     >>> print(f"{sns().components[0].flux * cm2 * s:.3e}")
@@ -65,8 +68,10 @@ def sns(
         "neutrinos_per_proton", neutrinos_per_proton
     )
     flux = float(emitted / (4 * np.pi * positive("distance", distance) ** 2))
+    if positive("delayed", delayed) > 1:
+        raise ValueError(f"delayed = {delayed}: give a share of at most 1")
     endpoint = [0.0, M_MUON / 2]
-    x2, x3 = flux / M_MUON**3, flux / M_MUON**4
+    x2, x3 = delayed * flux / M_MUON**3, delayed * flux / M_MUON**4
     return Source(
         "SNS",
         (

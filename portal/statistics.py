@@ -48,7 +48,7 @@ def chi_squared(
 
     >>> from portal.experiments import coherent_csi_2017
     >>> round(float(chi_squared(coherent_csi_2017())), 2)
-    3.25
+    3.19
     """
     o = experiment.observed / experiment.sigma
     t = experiment.counts(mediator, coupling) / experiment.sigma
