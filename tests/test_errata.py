@@ -16,11 +16,11 @@ NUMBER = re.compile(
 
 
 def numbers(text):
-    """All numbers of a text with a point or a power of ten, without their signs."""
+    """All numbers of a text that round something: with a point, a power of ten, or three digits."""
     found = set()
     for match in NUMBER.finditer(text):
         power = match["e"] or match["p"]
-        if power or "." in match["mantissa"]:
+        if power or "." in match["mantissa"] or len(match["mantissa"]) > 2:
             found.add(float(f"{match['mantissa']}e{int(power or 0)}"))
     return found
 
