@@ -50,13 +50,13 @@ def chi_squared(
     >>> round(float(chi_squared(coherent_csi_2017())), 2)
     3.19
     """
-    o = experiment.observed / experiment.sigma
-    t = experiment.counts(mediator, coupling) / experiment.sigma
-    v = experiment.sigma_alpha**2
-    alpha = v * ((o - t) * t).sum(axis=-1) / (1 + v * (t**2).sum(axis=-1))
-    residual = o - (1 + alpha[..., np.newaxis]) * t
-    # the penalty (α/σ_α)², written so that it also holds for σ_α = 0
-    return (residual**2).sum(axis=-1) + alpha * (residual * t).sum(axis=-1)
+    observed, along, perpendicular = _split(
+        experiment, experiment.counts(mediator, coupling) / experiment.sigma
+    )
+    v, across = experiment.sigma_alpha**2, (perpendicular**2).sum(axis=-1)
+    return ((observed - along) ** 2 + (1 + v * observed**2) * across) / (
+        1 + v * (along**2 + across)
+    )
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,7 @@ class Profile:
             )
         scale = np.sqrt((standard + 1) / new)
         t *= scale[:, np.newaxis] ** np.arange(3)[:, np.newaxis, np.newaxis]
-        o = experiment.observed / experiment.sigma
-        observed = float(np.linalg.norm(o))
-        direction = o / observed if observed else o
-        along = t @ direction
-        perpendicular = t - along[..., np.newaxis] * direction
+        observed, along, perpendicular = _split(experiment, t)
         across = np.zeros((len(scale), 5))
         for p in range(3):
             for q in range(3):
@@ -201,6 +197,15 @@ def allowed_couplings(
         )
     bands = Profile.of(experiment, mediator).bands(n_sigma)
     return bands if np.ndim(mediator.mass) else bands[0]
+
+
+def _split(experiment: Measurement, t: Array) -> tuple[float, Array, Array]:
+    """|O|, the part T∥ (...,) of T along O, and the part T⊥ (..., bins) across it."""
+    o = experiment.observed / experiment.sigma
+    observed = float(np.linalg.norm(o))
+    direction = o / observed if observed else o
+    along = t @ direction
+    return observed, along, t - along[..., np.newaxis] * direction
 
 
 def _evaluate(polynomial: Array, x: Array) -> Array:
