@@ -126,7 +126,7 @@ ANSWERS: dict[str, Callable[[], float]] = {
     ),
     "04-share": lambda: -2 * _BACKWARD * _LEFT * _RIGHT / (_LEFT - _BACKWARD * _RIGHT) ** 2,
     "05-kaon": lambda: (493.677**2 - M_MUON**2) / (2 * 493.677) * MeV,
-    "05-distance": lambda: sns(distance=28 * m).components[0].flux,
+    "05-distance": lambda: float(sns(distance=28 * m).components[0].moments(0.0)[0]),
     "05-capture": lambda: float(recoil_max(nucleus("Si-28").mass, 1.26 * MeV)),
     "05-shifted": _shifted_efficiency,
     "06-alpha": _best_alpha,
