@@ -183,7 +183,7 @@ class Experiment:
         lowest, highest = self.response.recoil_range(bins)
         # the rate from a light mediator falls as steeply as 1/E_R², so no panel may be wide
         first = edges[edges > 0][0]
-        octaves = first * 2.0 ** np.arange(-10, np.log2(highest / first))
+        octaves = first * 2.0 ** np.arange(-7, np.log2(highest / first))
         kernel = []
         for scatterer, number in self.target.parts:
             # the flux ends with a kink at each endpoint, so a panel must end there
