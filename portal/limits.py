@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from hepunits import MeV, TeV
 
 from ._validate import Array, positive
 from .detectors import Measurement
+from .mediators import Vector, direct, suppressed
 from .scattering import Mediator
 from .statistics import Band, Profile
 
@@ -63,3 +65,21 @@ def limit_curve(experiment: Measurement, mediator: Mediator, n_sigma: float = 2.
         raise ValueError(f"mediator.mass = {mediator.mass}: give an array of masses")
     positive("n_sigma", n_sigma)
     return LimitCurve(masses, Profile.of(experiment, mediator).bands(n_sigma))
+
+
+def typical_momentum(experiment: Measurement) -> float:
+    """Root mean square of the momentum transfer q (MeV) of what the Standard Model lets expect.
+
+    The interference with a heavy vector measures it: n1 for F = Q² over n1 for F = 1 is the mean
+    of Q².  With q0 at this value the limits with and without form factor meet at high masses.
+
+    >>> from portal.experiments import coherent_csi_2017
+    >>> round(typical_momentum(coherent_csi_2017()))
+    54
+    """
+    heavy = 1 * TeV
+    with_q2, without = (
+        experiment.polynomial(Vector(heavy, form_factor))[1].sum()
+        for form_factor in (suppressed(1 * MeV), direct)
+    )
+    return float(np.sqrt(with_q2 / without))

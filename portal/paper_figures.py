@@ -1,6 +1,8 @@
 """Figures of the paper, drawn anew: each function returns a Matplotlib figure."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,9 +12,18 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from ._validate import Array
-from .experiments import borexino, coherent_ar_future, coherent_csi_2017
+from .atoms import caesium_limit
+from .detectors import Experiment
+from .experiments import (
+    borexino,
+    coherent_ar_future,
+    coherent_csi_2017,
+    coherent_nai_future,
+    reactor_ge,
+    reactor_si,
+)
 from .figures import COLOURS, INK
-from .limits import limit_curve
+from .limits import LimitCurve, limit_curve, typical_momentum
 from .mediators import Scalar, Vector, direct, suppressed
 from .scattering import Mediator, rate
 from .solar import COMPONENTS, SCINTILLATOR, source
@@ -27,6 +38,82 @@ CASES = (
 """With the form factor a solid line, without it a dashed one, as in the paper."""
 
 KINDS: dict[str, type[Vector] | type[Scalar]] = {"vector": Vector, "scalar": Scalar}
+
+SNS_Q0, REACTOR_Q0 = 50 * MeV, 30 * MeV
+"""Reference momenta of Figs. 2 and 3; the momenta that are reached stand in their insets."""
+
+MASSES = np.geomspace(0.1, 1e4, 121) * MeV
+"""Mediator masses of Figs. 2 and 3."""
+
+RECOIL_EXPERIMENTS: dict[str, tuple[Callable[[], Experiment], float, str]] = {
+    "CsI 2017": (coherent_csi_2017, SNS_Q0, "blue"),
+    "NaI, SNS": (coherent_nai_future, SNS_Q0, "orange"),
+    "Ar, SNS": (coherent_ar_future, SNS_Q0, "green"),
+    "Ge, reactor": (reactor_ge, REACTOR_Q0, "purple"),
+    "Si, reactor": (reactor_si, REACTOR_Q0, "ochre"),
+}
+"""The experiments of Figs. 2 and 3: how to make each, its q0, and its colour."""
+
+
+def _limit_lines(axes: Axes, curve: LimitCurve, **line: Any) -> None:
+    """Draw the first edge above zero, and shade the second band, where cancellation allows it."""
+    axes.plot(curve.masses, curve.upper, **line)
+    second = np.array([b[1] if len(b) > 1 else (np.nan, np.nan) for b in curve.bands])
+    axes.fill_between(curve.masses, *second.T, color=line["color"], alpha=0.3, linewidth=0)
+
+
+def limit_plot(
+    kind: type[Vector] | type[Scalar],
+    masses: ArrayLike = MASSES,
+    experiments: dict[str, tuple[Callable[[], Experiment], float, str]] = RECOIL_EXPERIMENTS,
+) -> Figure:
+    """2σ limits of many experiments on one mediator (paper Figs. 2 and 3).
+
+    Solid with F ~ q², dashed without; the shaded bands are allowed too.  The inset shows, for each
+    experiment, the typical momentum that it reaches (dot) and the q0 of the axis (tick).
+
+    Parameters
+    ----------
+    kind : Vector or Scalar
+        With a vector, parity violation in caesium is drawn too.
+    masses : array (n,)
+        m′ (MeV).
+    experiments : dict
+        As `RECOIL_EXPERIMENTS`.
+    """
+    masses = np.asarray(masses, dtype=float)
+    fig, axes = plt.subplots(figsize=(6.4, 5.6))
+    inset = axes.inset_axes((0.62, 0.09, 0.36, 0.26))
+    for row, (label, (make, q0, colour)) in enumerate(experiments.items()):
+        experiment = make()
+        for form_factor, style, name in ((suppressed(q0), "-", label), (direct, "--", None)):
+            curve = limit_curve(experiment, kind(masses, form_factor))
+            _limit_lines(axes, curve, color=COLOURS[colour], linestyle=style, label=name)
+        inset.plot(typical_momentum(experiment) / MeV, -row, "o", color=COLOURS[colour])
+        inset.plot(q0 / MeV, -row, "|", color=COLOURS[colour], markersize=12)
+    if kind is Vector:
+        for form_factor, style, name in (
+            (suppressed(SNS_Q0), "-", "Cs atoms"),
+            (direct, "--", None),
+        ):
+            curve = caesium_limit(Vector(masses, form_factor))
+            _limit_lines(axes, curve, color=INK, linestyle=style, label=name)
+    inset.set(xscale="log", xlabel="q (MeV)", yticks=[], xlim=(3, 100))
+    inset.set_xticks([5, 10, 30, 50], ["5", "10", "30", "50"])
+    inset.minorticks_off()
+    axes.legend(loc="upper left", ncols=2)
+    _limits_axes(axes, ylabel="g′q₀²/Λ² (solid) or g′ (dashed)")
+    return fig
+
+
+def figure_2() -> Figure:
+    """Paper Fig. 2: current and projected 2σ bounds on a vector mediator."""
+    return limit_plot(Vector)
+
+
+def figure_3() -> Figure:
+    """Paper Fig. 3: current and projected 2σ bounds on a scalar mediator."""
+    return limit_plot(Scalar)
 
 
 def argon_counts(mediator: Mediator | None, coupling: float, edges: ArrayLike) -> Array:

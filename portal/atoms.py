@@ -1,0 +1,74 @@
+"""Parity violation in caesium atoms: what electrons say about a vector mediator."""
+
+import numpy as np
+from hepunits import MeV
+from numpy.typing import ArrayLike
+
+from ._validate import Array, finite, positive
+from .constants import FERMI
+from .limits import LimitCurve
+from .mediators import Vector
+from .nuclei import nucleus
+
+WEAK_CHARGE = -72.82, 0.42
+"""Q_W of caesium and its error, as measured (PDG, electroweak review; data of Wood et al. 1997)."""
+
+WEAK_CHARGE_SM = -73.23, 0.01
+"""Q_W of caesium and its error in the Standard Model (PDG, electroweak review)."""
+
+MOMENTUM = 2.4 * MeV
+"""Typical momentum of the exchange: a mediator of this mass has half the effect of a contact
+interaction of the same g′/m′² (Bouchiat and Fayet 2005)."""
+
+
+def weak_charge_shift(mediator: Vector, coupling: ArrayLike, momentum: float = MOMENTUM) -> Array:
+    """Shift of the weak charge of caesium, ΔQ_W = −4 · 3(Z + N) A_g/(2√2 G_F).
+
+    A_g = g F(q²)/(q² + m′²) at q = `momentum`.  The left-handed electron is assumed to couple like
+    the neutrino, its partner in the doublet.  Its weak isospin is opposite, so the sign is
+    opposite to that of Q_V in `scattering.coefficients` (chapter 07).
+
+    Parameters
+    ----------
+    mediator : Vector
+    coupling : array
+        Broadcasts with the masses of the mediator.
+    momentum : float
+        Momentum transfer (MeV).
+
+    Raises
+    ------
+    ValueError
+        If the mediator is not a `Vector` that couples to electrons, or a number is out of range.
+
+    >>> round(float(weak_charge_shift(Vector(1000.0), 1e-8)), 2)
+    -0.48
+    """
+    if not isinstance(mediator, Vector) or "e" not in mediator.flavours:
+        raise ValueError(f"mediator = {mediator}: give a Vector that couples to electrons")
+    caesium = nucleus("Cs-133")
+    amplitude = finite("coupling", coupling) * mediator.propagator(
+        positive("momentum", momentum) ** 2
+    )
+    charge = mediator.charge(caesium.Z, caesium.N)
+    return -4 * charge * amplitude / (2 * np.sqrt(2) * FERMI)
+
+
+def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOMENTUM) -> LimitCurve:
+    """Couplings that the weak charge of caesium allows, for an array of masses.
+
+    The weak charge is linear in the coupling, so there is one band for each mass.  Parameters and
+    errors are those of `weak_charge_shift`; `n_sigma` is above zero.
+
+    >>> curve = caesium_limit(Vector([1000.0, 2000.0]))
+    >>> round(float(curve.upper[1] / curve.upper[0]), 2)
+    4.0
+    """
+    masses = np.asarray(mediator.mass, dtype=float)
+    if masses.ndim != 1:
+        raise ValueError(f"mediator.mass = {mediator.mass}: give an array of masses")
+    per_coupling = weak_charge_shift(mediator, 1.0, momentum)
+    excess = WEAK_CHARGE[0] - WEAK_CHARGE_SM[0]
+    error = positive("n_sigma", n_sigma) * np.hypot(WEAK_CHARGE[1], WEAK_CHARGE_SM[1])
+    edges = np.sort(np.stack([excess - error, excess + error]) / per_coupling[:, np.newaxis])
+    return LimitCurve(masses, [[(low, high)] for low, high in edges.tolist()])
