@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from hepunits import Avogadro, GeV, MeV, cm3, day, hbar, hbarc, keV, kg, m
+from hepunits import Avogadro, GeV, MeV, cm3, day, eV, hbar, hbarc, keV, kg, m
 from scipy.optimize import brentq
 from scipy.stats import norm
 
@@ -13,12 +13,13 @@ from . import flavour, solar
 from .constants import FERMI, M_ELECTRON, M_MUON, SIN2_THETA_W
 from .detectors import Experiment
 from .experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent_csi_2017
-from .fluxes import sns
+from .fluxes import reactor, sns
+from .limits import limit_curve
 from .loops import j_integral, scalar_loop
 from .mediators import Vector, suppressed
 from .nuclei import Nucleus, nucleus, target
 from .scattering import recoil_max, weak_charge
-from .statistics import Profile
+from .statistics import Profile, allowed_couplings
 
 
 def _cancelling(struck: Nucleus) -> float:
@@ -104,6 +105,30 @@ def _invisible_decay(x_h: float, g_mu: float, mass: float) -> float:
     return float(b.lifetime / hbar * coupling**2 * momentum**3 / (8 * np.pi))
 
 
+def _first_edge(mediator: Vector) -> float:
+    """First edge above zero of what COHERENT 2017 allows."""
+    return float(limit_curve(coherent_csi_2017(), replace(mediator, mass=[mediator.mass])).upper[0])
+
+
+def _sides(mediator: Vector) -> float:
+    """Ratio of the edges above and below zero of what COHERENT 2017 allows."""
+    low, high = allowed_couplings(coherent_csi_2017(), mediator)[0]
+    return float(-high / low)
+
+
+def _germanium(threshold: float) -> float:
+    """Limit of chapter 07's reactor detector on a vector of 1 MeV with F = 1."""
+    detector = Experiment(
+        target=target("Ge"),
+        source=reactor(),
+        exposure=10 * kg * 365 * day,
+        bins=np.geomspace(threshold, 2.5 * keV, 25),
+        background=1 / (keV * kg * day),
+        sigma_alpha=0.1,
+    )
+    return float(limit_curve(detector, Vector([1 * MeV])).upper[0])
+
+
 ANSWERS: dict[str, Callable[[], float]] = {
     "01-largest-recoil": lambda: float(recoil_max(nucleus("Ar-40").mass, 30 * MeV)),
     "01-total": lambda: float(
@@ -133,6 +158,9 @@ ANSWERS: dict[str, Callable[[], float]] = {
     "06-merge": _merge,
     "06-open": lambda: 1 / 0.1,
     "06-coverage": lambda: float(norm.ppf(0.95)),
+    "07-scale": lambda: 50 * MeV / _first_edge(Vector(0.1 * MeV, suppressed(50 * MeV))) ** 0.5,
+    "07-negative": lambda: _sides(Vector(1e4 * MeV)),
+    "07-threshold": lambda: _germanium(100 * eV) / _germanium(50 * eV),
     "09-endpoint": lambda: float(recoil_max(M_ELECTRON, solar.source("pp").endpoint)),
     "09-eight": lambda: float(solar.survival_probability(10 * MeV, 88 * Avogadro / cm3)),
     "09-cancel": _smallest_rate,
