@@ -16,10 +16,10 @@ from .experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent
 from .fluxes import reactor, sns
 from .limits import limit_curve
 from .loops import j_integral, scalar_loop
-from .mediators import Vector, suppressed
+from .mediators import Scalar, Vector, suppressed
 from .nuclei import Nucleus, nucleus, target
 from .scattering import recoil_max, weak_charge
-from .statistics import Profile, allowed_couplings
+from .statistics import Profile
 
 
 def _cancelling(struck: Nucleus) -> float:
@@ -78,6 +78,23 @@ def _shifted_efficiency() -> float:
     return float(argon.counts().sum())
 
 
+def _contact() -> float:
+    """g′q0²/Λ² (q0 = 50 MeV) at which a massless vector cancels the weak charge of argon."""
+    return _cancelling(nucleus("Ar-40")) * (50 * MeV) ** 2
+
+
+def _scalar_separation() -> float:
+    """σ between F ~ q² and F = 1 for a scalar of 1 GeV in ten ton-years of argon."""
+    argon = coherent_ar_future()
+    argon = replace(argon, exposure=10 * argon.exposure)
+    truth = Scalar([1000 * MeV], suppressed(50 * MeV))
+    edge = limit_curve(coherent_csi_2017(), truth).upper[0]
+    signal = argon.counts(truth, edge)[0]
+    background = argon.background * argon.exposure * np.diff(argon.bins)
+    seen = replace(argon, data=(signal, np.sqrt(signal + background)))
+    return float(np.sqrt(Profile.of(seen, Scalar([1000 * MeV])).minimum[0]))
+
+
 def _smallest_rate() -> float:
     """g′ of a 100 MeV vector at which Borexino's ⁷Be rate is smallest."""
     _, n1, n2 = solar.borexino().parts[1].polynomial(Vector(100 * MeV))[:, 0]
@@ -105,15 +122,10 @@ def _invisible_decay(x_h: float, g_mu: float, mass: float) -> float:
     return float(b.lifetime / hbar * coupling**2 * momentum**3 / (8 * np.pi))
 
 
-def _first_edge(mediator: Vector) -> float:
-    """First edge above zero of what COHERENT 2017 allows."""
-    return float(limit_curve(coherent_csi_2017(), replace(mediator, mass=[mediator.mass])).upper[0])
-
-
-def _sides(mediator: Vector) -> float:
-    """Ratio of the edges above and below zero of what COHERENT 2017 allows."""
-    low, high = allowed_couplings(coherent_csi_2017(), mediator)[0]
-    return float(-high / low)
+def _about_zero(mediator: Vector) -> tuple[float, float]:
+    """Edges below and above zero of what COHERENT 2017 allows, for an array of one mass."""
+    ((low, high), *_) = limit_curve(coherent_csi_2017(), mediator).bands[0]
+    return low, high
 
 
 def _germanium(threshold: float) -> float:
@@ -158,9 +170,15 @@ ANSWERS: dict[str, Callable[[], float]] = {
     "06-merge": _merge,
     "06-open": lambda: 1 / 0.1,
     "06-coverage": lambda: float(norm.ppf(0.95)),
-    "07-scale": lambda: 50 * MeV / _first_edge(Vector(0.1 * MeV, suppressed(50 * MeV))) ** 0.5,
-    "07-negative": lambda: _sides(Vector(1e4 * MeV)),
+    "07-scale": lambda: 50 * MeV / _about_zero(Vector([0.1], suppressed(50 * MeV)))[1] ** 0.5,
+    "07-negative": lambda: -_about_zero(Vector([1e4]))[1] / _about_zero(Vector([1e4]))[0],
     "07-threshold": lambda: _germanium(100 * eV) / _germanium(50 * eV),
+    "08-recoil": lambda: float((100 * MeV) ** 2 / (2 * nucleus("Ar-40").mass)),
+    "08-zero": lambda: float(
+        (100 * MeV) ** 2 / (8e-9 / _contact() - 1) / (2 * nucleus("Ar-40").mass)
+    ),
+    "08-twin": lambda: 1e-9 / (1 + 1e-9 / _contact()) * 4,
+    "08-exposure": _scalar_separation,
     "09-endpoint": lambda: float(recoil_max(M_ELECTRON, solar.source("pp").endpoint)),
     "09-eight": lambda: float(solar.survival_probability(10 * MeV, 88 * Avogadro / cm3)),
     "09-cancel": _smallest_rate,

@@ -71,7 +71,8 @@ def typical_momentum(experiment: Measurement) -> float:
     """Root mean square of the momentum transfer q (MeV) of what the Standard Model lets expect.
 
     The interference with a heavy vector measures it: n1 for F = Q² over n1 for F = 1 is the mean
-    of Q².  With q0 at this value the limits with and without form factor meet at high masses.
+    of Q².  With q0 at this value the heavy limits with and without form factor are alike, where
+    only the rate decides.
 
     >>> from portal.experiments import coherent_csi_2017
     >>> round(typical_momentum(coherent_csi_2017()))
