@@ -23,6 +23,13 @@ from portal.experiments import (
 )
 from portal.scattering import rate, recoil_max
 
+MATERIALS = {
+    coherent_csi_future: "CsI",
+    coherent_ar_future: "Ar",
+    coherent_nai_future: "NaI",
+    reactor_ge: "Ge",
+    reactor_si: "Si",
+}
 AT_SNS = {coherent_csi_future: 4.25, coherent_ar_future: 2.0, coherent_nai_future: 2.0}
 AT_REACTOR = {reactor_ge: 0.1, reactor_si: 0.1}
 FUTURE = AT_SNS | AT_REACTOR
@@ -57,6 +64,8 @@ def test_efficiency_carried_over(recoil):
 def test_what_the_paper_states(experiment, threshold):
     future = experiment()
     assert future.bins[0] == pytest.approx(threshold * keV)
+    assert future.target.name == MATERIALS[experiment]
+    assert future.source.name == ("SNS" if experiment in AT_SNS else "reactor")
     assert future.sigma_alpha == 0.1
     dru = 1 / (keV * kg * day)
     assert future.background == pytest.approx((5e-3 if experiment in AT_SNS else 1.0) * dru)
