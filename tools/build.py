@@ -76,15 +76,17 @@ def book(target: Path) -> None:
 
 
 def tidy(page: str) -> str:
-    """Return a page without what is random in it, and without a script that it can spare.
+    """Return a page without what is random in it, and without what it can spare.
 
     The names of the widgets are random: number them.  The icons come from a style sheet and its
-    fonts; the theme also loads a script of 1.5 MB that draws them a second time.
+    fonts; the theme also loads a script of 1.5 MB that draws them a second time.  Docutils gives
+    the papers of a bibliography roles that do not belong together.
     """
     names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_name"', page))
     for number, name in enumerate(names):
         page = page.replace(name, f"{number:032x}")
-    return re.sub(r'<script src="[^"]*/fontawesome/[^"]*"></script>', "", page)
+    page = re.sub(r'<script src="[^"]*/fontawesome/[^"]*"></script>', "", page)
+    return re.sub(r'(?<=<div) role="list"(?= class="citation-list")| role="doc-biblioentry"', "", page)
 
 
 def pack(folder: Path, archive: Path) -> None:

@@ -46,6 +46,12 @@ def add_buttons(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     )
 
 
+def typeset_citations(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let MathJax read the formulas in the titles of cited papers."""
+    for citation in doctree.findall(nodes.citation):
+        citation["classes"].append("tex2jax_process")
+
+
 def mend_page(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
@@ -67,5 +73,6 @@ def mend_page(
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to Sphinx."""
     app.connect("doctree-resolved", add_buttons)
+    app.connect("doctree-resolved", typeset_citations)
     app.connect("html-page-context", mend_page, priority=450)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,6 +2,7 @@
 
 /* The widgets call MathJax 2; give them its queue, filled by MathJax 3. */
 (() => {
+  if (!window.MathJax) return;
   const typeset = async (element) => {
     await window.MathJax.startup.promise;
     await window.MathJax.typesetPromise([element]);
@@ -29,4 +30,19 @@
   const typeset = window.MathJax?.startup?.promise ?? Promise.resolve();
   window.addEventListener("load", () => typeset.then(mark));
   window.addEventListener("resize", mark);
+})();
+
+/* Say what a slider is called, and its value as it is written beside it. */
+(() => {
+  const name = () => {
+    for (const slider of document.querySelectorAll(".bd-article .widget-hslider")) {
+      const handle = slider.querySelector(".noUi-handle");
+      const label = slider.querySelector(".widget-label");
+      const readout = slider.querySelector(".widget-readout");
+      handle?.setAttribute("aria-label", label?.textContent || "Value");
+      if (handle && readout) handle.setAttribute("aria-valuetext", readout.textContent);
+    }
+  };
+  const article = document.querySelector(".bd-article");
+  if (article) new MutationObserver(name).observe(article, { childList: true, characterData: true, subtree: true });
 })();

@@ -1,0 +1,212 @@
+"""Every chapter in JupyterLite: runs to its end, gives the native numbers, and keeps edits."""
+
+import re
+import time
+
+import nbformat
+import pytest
+from conftest import ARCHIVE, ROOT, Visit
+from project import pages
+
+CHAPTERS = [page.removeprefix("notebooks/") for page in pages() if page.startswith("notebooks/")]
+# two at a time, as many as a small machine has cores
+AT_ONCE = 2
+LIMIT = 300  # seconds for one chapter
+READY = "document.querySelector('#portal-live')?.dataset.ready === 'true'"
+RUN = """() => {
+  const started = performance.now();
+  const seen = setInterval(() => {
+    if (document.querySelector('.jp-OutputArea-output img, .jp-OutputArea-output svg')) {
+      window.firstPlot = performance.now();
+      clearInterval(seen);
+    }
+  }, 100);
+  jupyterapp.commands.execute('notebook:clear-all-cell-outputs').then(() =>
+    jupyterapp.commands.execute('notebook:run-all-cells')).then(
+    () => { window.finished = performance.now() - started; });
+}"""
+NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+\.?\d*(?:[eE][-+]?\d+)?")
+
+pytestmark = pytest.mark.skipif(
+    not ARCHIVE.exists(), reason=f"the archive of Pyodide is not there: {ARCHIVE}"
+)
+
+
+class Run:
+    """One chapter in one tab."""
+
+    def __init__(self, visit, address, name):
+        self.name = name
+        self.tab = visit.context.new_page()
+        self.began = time.monotonic()
+        self.tab.goto(f"{address}/lite/notebooks/index.html?path={name}.ipynb")
+        self.running = False
+
+    def done(self):
+        """Go on with what can go on; return whether the last cell has run."""
+        if time.monotonic() - self.began > LIMIT:
+            return True
+        if not self.running and self.tab.evaluate(READY):
+            self.tab.evaluate(RUN)
+            self.running = True
+        return self.running and self.tab.evaluate("window.finished !== undefined")
+
+    def result(self):
+        """Return the outputs, the seconds that they took, and whether the slider moved a figure."""
+        notebook = self.tab.evaluate(
+            "jupyterapp.shell.currentWidget.context.model.toJSON()"
+        )
+        finished = self.tab.evaluate("window.finished !== undefined")
+        found = {
+            "notebook": nbformat.from_dict(notebook),
+            "finished": finished,
+            "first plot": self.tab.evaluate("(window.firstPlot ?? NaN) / 1000"),
+            "whole": time.monotonic() - self.began,
+            "slider": self.slide() if finished else None,
+        }
+        self.tab.close()
+        return found
+
+    def slide(self):
+        """Move the first slider of the free-play cell; return the seconds to its new figure."""
+        area = self.tab.locator(".jupyter-widgets-output-area .jp-OutputArea-output img").first
+        try:
+            area.scroll_into_view_if_needed(timeout=20_000)
+            box = self.tab.locator(".widget-interact").filter(has=area)
+            handle = box.locator(".noUi-handle").first
+            before = area.get_attribute("src")
+            handle.focus()
+            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+            began = time.monotonic()
+            handle.press("ArrowLeft" if at_end else "ArrowRight")
+            self.tab.wait_for_function(
+                "old => [...document.querySelectorAll('.jupyter-widgets-output-area img')]"
+                ".some(image => image.src) && !document.querySelector(`img[src=\\"${old}\\"]`)",
+                arg=before,
+                timeout=30_000,
+                polling=50,
+            )
+        except Exception as fault:  # a test of its own reports it, for each chapter
+            return fault
+        return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def runs(chromium, address):
+    """Run all chapters and return what came out of each."""
+    visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+    waiting, active, found = list(CHAPTERS), [], {}
+    while waiting or active:
+        while waiting and len(active) < AT_ONCE:
+            active.append(Run(visit, address, waiting.pop(0)))
+        for run in [run for run in active if run.done()]:
+            active.remove(run)
+            found[run.name] = run.result()
+        time.sleep(0.2)
+    found["faults"] = visit.faults
+    visit.context.close()
+    return found
+
+
+def printed(notebook):
+    """Return, for each cell whose outputs are compared, the numbers that it printed."""
+    numbers = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or "nbval-ignore-output" in cell.metadata.get("tags", []):
+            continue
+        texts = [
+            out.text if out.output_type == "stream" else out.data.get(kind, "")
+            for out in cell.outputs
+            if out.output_type != "error" and out.get("name") != "stderr"
+            for kind in (["text"] if out.output_type == "stream" else ["text/markdown"])
+        ]
+        numbers.append([float(n.replace("−", "-")) for n in NUMBER.findall("\n".join(texts))])
+    return numbers
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_chapter_runs_to_its_end(runs, name, record_property):
+    run = runs[name]
+    assert run["finished"], f"not done after {LIMIT} s"
+    for key in ("first plot", "whole"):
+        record_property(key, round(run[key], 1))
+    errors = [
+        f"{out.ename}: {out.evalue}"
+        for cell in run["notebook"].cells
+        for out in cell.get("outputs", [])
+        if out.output_type == "error"
+    ]
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_numbers_are_the_native_ones(runs, name):
+    here = printed(runs[name]["notebook"])
+    native = printed(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4))
+    assert sum(map(len, native)) > 0
+    for cell, (mine, theirs) in enumerate(zip(here, native, strict=True)):
+        assert mine == pytest.approx(theirs, rel=1e-9, abs=0), f"code cell {cell} that is compared"
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_slider_draws_a_new_figure(runs, name, record_property):
+    took = runs[name]["slider"]
+    assert isinstance(took, float), took
+    record_property("slider", round(took, 2))
+
+
+def test_no_run_asked_another_host_or_failed(runs):
+    assert runs["faults"] == []
+
+
+def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
+    mark = "# a reader was here"
+    tab = visit.context.new_page()
+
+    def source():
+        tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
+        return tab.evaluate(
+            "jupyterapp.shell.currentWidget.context.model.toJSON().cells"
+            ".find(cell => cell.cell_type === 'code').source"
+        )
+
+    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    original = source()
+    editor = tab.locator(".jp-CodeCell .cm-content").first
+    editor.click()
+    tab.keyboard.press("Control+Home")
+    tab.keyboard.type(f"{mark}\n")
+    tab.keyboard.press("Control+s")
+    tab.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    tab.reload()
+    assert source().startswith(mark)
+    tab.on("dialog", lambda dialog: dialog.accept())
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Start over").click()
+    assert source() == original
+    # the link on the page of the chapter does the same
+    tab.locator(".jp-CodeCell .cm-content").first.click()
+    tab.keyboard.press("Control+Home")
+    tab.keyboard.type(f"{mark}\n")
+    tab.keyboard.press("Control+s")
+    tab.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    tab.goto(f"{address}/notebooks/{CHAPTERS[0]}.html")
+    tab.get_by_role("link", name="open the original again").click()
+    tab.wait_for_url(lambda url: url.endswith(".ipynb"))
+    assert source() == original
+    assert visit.faults == []
+
+
+def test_the_reader_sees_how_far_python_has_loaded(visit, address):
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    said = tab.locator("#portal-live [role=status]")
+    tab.wait_for_function(
+        "document.querySelector('#portal-live [role=status]')?.textContent.includes(' files')"
+    )
+    assert re.fullmatch(r"Loading Python: \d+ MB, \d+ of \d+ files", said.inner_text())
+    assert tab.locator("#portal-live progress").is_visible()
+    run = tab.get_by_role("button", name="Run all cells")
+    assert run.is_disabled()
+    tab.wait_for_function(READY)
+    assert run.is_enabled()
