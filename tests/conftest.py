@@ -1,6 +1,127 @@
-"""Settings of all tests: hypothesis does not judge by the clock, and repeats itself."""
+"""Settings of all tests, the built site, and a browser that can reach nothing else.
 
+Hypothesis does not judge by the clock, and repeats itself.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("book", deadline=None, derandomize=True)
 settings.load_profile("book")
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+ARCHIVE = (ROOT / os.environ.get("PYODIDE", "../shared/third-party/pyodide-0.27.7.tar.xz")).resolve()
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # even a worker's request to another host must fail
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files as `python -m http.server` does, without a line for each."""
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Build the book, with the live engine inside where its archive is, and return its folder."""
+    import build
+
+    options = ["--offline", str(ARCHIVE)] if ARCHIVE.exists() else []
+    done = subprocess.run(
+        [sys.executable, "tools/build.py", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        pytest.fail(f"the book does not build:\n{done.stdout[-3000:]}{done.stderr[-6000:]}")
+    return build.OFFLINE if ARCHIVE.exists() else build.HTML
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    """Serve the site."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Start Chromium; not for the whole session, since its event loop would stop nbval's."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        reason = "chromium is not installed (Debian: apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A browser context that writes down all that a reader should never meet."""
+
+    def __init__(self, browser, **options):
+        self.context = browser.new_context(**options)
+        self.context.set_default_timeout(60_000)
+        self.faults = []
+        self.context.route("**/*", self._route)
+        self.context.on("response", self._response)
+        self.context.on("requestfailed", self._failed)
+        self.context.on("weberror", lambda error: self.faults.append(f"error: {error.error}"))
+        self.context.on("console", self._console)
+
+    def _route(self, route):
+        if urlsplit(route.request.url).hostname in ("127.0.0.1", None):
+            route.continue_()
+        else:
+            self.faults.append(f"another host was asked: {route.request.url}")
+            route.abort()
+
+    def _response(self, response):
+        if response.status >= 400:
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def _failed(self, request):
+        # a page that is left stops its own requests
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"{request.failure}: {request.url}")
+
+    def _console(self, message):
+        if message.type == "error":
+            self.faults.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def visit(chromium):
+    """Open a browser context of 1280 × 900; the test reads its `faults`."""
+    made = Visit(chromium, viewport={"width": 1280, "height": 900})
+    yield made
+    made.context.close()

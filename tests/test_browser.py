@@ -1,4 +1,4 @@
-"""Every page as a reader meets it: in Chromium, without a network, wide and narrow, light and dark."""
+"""Every page as a reader meets it: without a network, wide and narrow, light and dark."""
 
 import json
 import re

@@ -53,9 +53,7 @@ class Run:
 
     def result(self):
         """Return the outputs, the seconds that they took, and whether the slider moved a figure."""
-        notebook = self.tab.evaluate(
-            "jupyterapp.shell.currentWidget.context.model.toJSON()"
-        )
+        notebook = self.tab.evaluate("jupyterapp.shell.currentWidget.context.model.toJSON()")
         finished = self.tab.evaluate("window.finished !== undefined")
         found = {
             "notebook": nbformat.from_dict(notebook),
@@ -81,7 +79,8 @@ class Run:
             handle.press("ArrowLeft" if at_end else "ArrowRight")
             self.tab.wait_for_function(
                 "old => [...document.querySelectorAll('.jupyter-widgets-output-area img')]"
-                ".some(image => image.src) && !document.querySelector(`img[src=\\"${old}\\"]`)",
+                ".every((image, index) => index > 0 || image.src !== old)"
+                " && document.querySelector('.jupyter-widgets-output-area img')",
                 arg=before,
                 timeout=30_000,
                 polling=50,

@@ -86,7 +86,9 @@ def tidy(page: str) -> str:
     for number, name in enumerate(names):
         page = page.replace(name, f"{number:032x}")
     page = re.sub(r'<script src="[^"]*/fontawesome/[^"]*"></script>', "", page)
-    return re.sub(r'(?<=<div) role="list"(?= class="citation-list")| role="doc-biblioentry"', "", page)
+    return re.sub(
+        r'(?<=<div) role="list"(?= class="citation-list")| role="doc-biblioentry"', "", page
+    )
 
 
 def pack(folder: Path, archive: Path) -> None:

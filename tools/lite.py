@@ -11,8 +11,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from project import BUILD, ROOT, commit_time, run
 from flit_core import buildapi
+from project import BUILD, ROOT, commit_time, run
 
 PYODIDE = "0.27.7"
 PUBLIC = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"

@@ -42,7 +42,9 @@ def inputs_of(source: Path, package: str) -> str:
 def main() -> None:
     """Redo the pairs that are out of date, or those that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("chapters", nargs="*", type=Path, help="notebooks/NN-title.md; default: all")
+    parser.add_argument(
+        "chapters", nargs="*", type=Path, help="notebooks/NN-title.md; default: all"
+    )
     parser.add_argument("--force", action="store_true", help="redo those that are up to date, too")
     options = parser.parse_args()
     chapters = options.chapters or sorted((ROOT / "notebooks").glob("*.md"))
