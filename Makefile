@@ -10,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --py
 # where the tools, the book and the tests have their Python
 CODE := portal tests tools book/_ext
 
-.PHONY: help install book offline serve lab pairs test check format lock clean
+.PHONY: help install book offline serve lab pairs test check format lock crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make check    look for faults of style and type"
 	@echo "make format   put the code into its form"
 	@echo "make lock     choose the newest versions again"
+	@echo "make crosscheck  compare the B decays with flavio, in an environment of its own"
 	@echo "make clean    remove what was built, the environments too"
 
 # One environment for the book and its tests, another for JupyterLite.
@@ -76,5 +77,14 @@ lock: $(VENV)/installed
 	$(COMPILE) --all-extras --no-emit-package portal --output-file requirements.lock pyproject.toml
 	$(COMPILE) --output-file requirements-lite.lock requirements-lite.in
 
+# flavio is a large code for flavour physics; the book and its tests need only its frozen tables.
+.venv-flavio/installed:
+	test -x .venv-flavio/bin/python || $(PYTHON) -m venv .venv-flavio
+	.venv-flavio/bin/python -m pip install --quiet 'flavio==2.7.1' 'particle<1'
+	touch $@
+
+crosscheck: .venv-flavio/installed
+	PYTHONPATH=. .venv-flavio/bin/python tools/crosscheck_flavio.py
+
 clean:
-	rm -rf _build node_modules $(VENV) $(LITE)
+	rm -rf _build node_modules $(VENV) $(LITE) .venv-flavio
