@@ -8,7 +8,7 @@ PYODIDE ?= ../shared/third-party/pyodide-0.27.7.tar.xz
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--no-header --no-annotate
 # where the tools, the book and the tests have their Python
-CODE := portal tests tools book/_ext
+CODE := portal tests tools book/_ext notebooks
 
 .PHONY: help install book offline serve lab pairs test check format lock crosscheck clean
 .DEFAULT_GOAL := help
@@ -65,13 +65,12 @@ test: install
 check: $(VENV)/installed
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
-	$(BIN)/python tools/lint.py
 	$(BIN)/mypy portal
 
 format: $(VENV)/installed
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
-	$(BIN)/python tools/lint.py --fix
+	$(BIN)/python tools/cells.py
 
 lock: $(VENV)/installed
 	$(COMPILE) --all-extras --no-emit-package portal --output-file requirements.lock pyproject.toml

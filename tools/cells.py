@@ -1,0 +1,24 @@
+"""Copy the code of each .ipynb, which ruff can format, into the .md beside it."""
+
+import re
+
+import nbformat
+from project import ROOT
+
+# the fence, the options of the cell, and its code
+CELL = re.compile(
+    r"^(```\{code-cell\}[^\n]*\n(?:---\n.*?^---\n|(?::[^\n]*\n)+\n?)?)(.*?)^```$", re.M | re.S
+)
+
+
+def main() -> None:
+    """Rewrite the chapters whose code differs."""
+    for source in sorted((ROOT / "notebooks").glob("*.md")):
+        notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
+        code = iter([cell.source for cell in notebook.cells if cell.cell_type == "code"])
+        text = source.read_text()
+        source.write_text(CELL.sub(lambda cell: f"{cell[1]}{next(code)}\n```", text))
+
+
+if __name__ == "__main__":
+    main()
