@@ -251,6 +251,16 @@ def test_mass_of_the_target_in_the_scalar():
     assert K / printed == near(5.867e10, rel=1e-3)
 
 
+def test_nothing_beyond_the_largest_recoil():
+    end = 2 * 1.44**2 / (M_E + 2 * 1.44)
+    inside, beyond = cross_section(ELECTRON, 1.44, [end * 0.9999, end * 1.0001])
+    assert inside > 0
+    assert beyond == 0
+    line = Source("line", (Line("mu", 1.44, 1.0),))
+    assert rate(ELECTRON, line, end * 0.9999) == near(inside)
+    assert rate(ELECTRON, line, end * 1.0001) == 0
+
+
 def test_flavours_of_a_mediator():
     only_e = Vector(1.0, flavours=("e",))
     for flavour in FLAVOURS:
