@@ -1,5 +1,6 @@
 """Every page as a reader meets it: without a network, wide and narrow, light and dark."""
 
+import gzip
 import json
 import re
 
@@ -113,6 +114,20 @@ def test_a_chapter_downloads(visit, address, page):
         got = visit.context.request.get(f"{address}/notebooks/{link.get_attribute('href')}")
         assert got.ok
         assert got.text() == (ROOT / f"{page}.{suffix}").read_text()
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_is_light(visit, address, page):
+    sizes = {}
+
+    def weigh(response):
+        body = response.body() if response.ok else b""
+        # a host of static pages compresses text; what is compressed already stays as it is
+        sizes[response.url] = min(len(gzip.compress(body)), len(body))
+
+    visit.context.on("requestfinished", lambda request: weigh(request.response()))
+    opened(visit, address, page).wait_for_load_state("networkidle")
+    assert sum(sizes.values()) < 3e6, sizes
 
 
 def test_a_download_button_downloads(visit, address):

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-NAMES = sorted({path.stem for path in NOTEBOOKS.glob("*.*")})
+NAMES = sorted({path.stem for suffix in ("md", "ipynb") for path in NOTEBOOKS.glob(f"*.{suffix}")})
 
 
 def cells(notebook):
