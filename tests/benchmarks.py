@@ -12,6 +12,7 @@ from hepunits import MeV
 import portal
 from portal import Scalar, Vector, direct, limit_curve, suppressed
 from portal.experiments import coherent_csi_2017
+from portal.paper_figures import RECOIL_EXPERIMENTS
 
 MASSES = np.geomspace(0.1, 1e4, 200) * MeV
 
@@ -51,14 +52,8 @@ def set_up() -> portal.Experiment:
 
 def bounds() -> None:
     """All curves of Fig. 2: every experiment, set up anew, with both form factors."""
-    names = ("csi_future", "ar_future", "nai_future")
-    make = [coherent_csi_2017, *(getattr(portal.experiments, f"coherent_{n}") for n in names)]
-    for function, q0 in [
-        *((f, 50 * MeV) for f in make),
-        (portal.experiments.reactor_ge, 30 * MeV),
-        (portal.experiments.reactor_si, 30 * MeV),
-    ]:
-        experiment = function()
+    for make, q0, _ in RECOIL_EXPERIMENTS.values():
+        experiment = make()
         for form_factor in (direct, suppressed(q0)):
             limit_curve(experiment, Vector(MASSES, form_factor))
 

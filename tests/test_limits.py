@@ -1,0 +1,171 @@
+"""Limits over the mass: the momentum an experiment reaches, caesium atoms, Figs. 2 and 3."""
+
+from itertools import pairwise
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from hepunits import MeV
+from scipy.integrate import quad
+
+import portal
+from portal import Scalar, Vector, direct, limit_curve, paper_figures, suppressed
+from portal.atoms import WEAK_CHARGE, WEAK_CHARGE_SM, caesium_limit, weak_charge_shift
+from portal.constants import FERMI
+from portal.limits import LimitCurve, typical_momentum
+from portal.nuclei import nucleus
+from portal.scattering import momentum_transfer_squared, rate, recoil_max, weak_charge
+
+EXPERIMENTS = {
+    label: (make(), q0) for label, (make, q0, _) in paper_figures.RECOIL_EXPERIMENTS.items()
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_window():
+    """Draw without a screen."""
+    mpl.use("agg")
+
+
+# --- curves --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("label", EXPERIMENTS)
+@pytest.mark.parametrize("kind", [Vector, Scalar])
+@pytest.mark.parametrize("with_form_factor", [True, False])
+def test_plateau_and_slope(label, kind, with_form_factor):
+    experiment, q0 = EXPERIMENTS[label]
+    masses = np.array([1e-4, 1e-3, 1e4, 1e5]) * MeV
+    curve = limit_curve(experiment, kind(masses, suppressed(q0) if with_form_factor else direct))
+    slope = np.diff(np.log(curve.upper)) / np.diff(np.log(masses))
+    assert slope[[0, 2]] == pytest.approx([0, 2], abs=0.01)
+
+
+def test_edges_of_a_curve():
+    bands = [[(-2.0, 1.0), (3.0, 4.0)], [(-np.inf, np.inf)], [(-3.0, -1.0)], [(1.0, 2.0)]]
+    curve = LimitCurve(np.arange(4.0), bands)
+    assert curve.upper.tolist() == [1.0, np.inf, 0.0, 1.0]
+    assert curve.outer.tolist() == [4.0, np.inf, -1.0, 2.0]
+
+
+def test_typical_momentum_against_a_plain_integral():
+    """Argon of the paper, one isotope at a time."""
+    experiment, _ = EXPERIMENTS["Ar, SNS"]
+
+    def moment(power):
+        total = 0.0
+        for isotope, number in experiment.target.parts:
+            ends = [
+                recoil_max(isotope.mass, component.endpoint)
+                for component in experiment.source.components
+            ]
+            points = [experiment.bins[0], *ends]
+            for low, high in pairwise(sorted({*points, *(k / 1170 for k in (5, 6))})):
+                value, _ = quad(
+                    lambda recoil, i=isotope: (
+                        float(rate(i, experiment.source, recoil) * experiment.efficiency(recoil))
+                        * momentum_transfer_squared(i.mass, recoil) ** power
+                        # n1 weighs each isotope with its charge over its weak charge
+                        * Vector.charge(i.Z, i.N)
+                        / weak_charge(i)
+                    ),
+                    low,
+                    high,
+                )
+                total += number * value
+        return total
+
+    expected = np.sqrt(moment(1) / moment(0))
+    assert typical_momentum(experiment) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("label", "low", "high"),
+    [("CsI 2017", 50, 60), ("Ge, reactor", 5, 7), ("Si, reactor", 4, 6)],
+)
+def test_typical_momenta(label, low, high):
+    assert low < typical_momentum(EXPERIMENTS[label][0]) < high
+
+
+def test_bump_of_the_reactors_vanishes_without_the_nuisance():
+    experiment, q0 = EXPERIMENTS["Ge, reactor"]
+    masses = Vector(np.geomspace(0.02, 100, 60), suppressed(q0))
+    assert (
+        limit_curve(experiment, masses).upper[0] > 1.5 * limit_curve(experiment, masses).upper.min()
+    )
+    known = portal.Joint((experiment,), sigma_alpha=0.0)
+    assert np.all(np.diff(limit_curve(known, masses).upper) >= 0)
+
+
+# --- caesium -------------------------------------------------------------------------------------
+
+
+def test_shift_of_the_weak_charge():
+    """A contact interaction that doubles Q_V of the neutrino halves nothing for the electron."""
+    caesium = nucleus("Cs-133")
+    heavy = 1e6 * MeV
+    epsilon = weak_charge(caesium) / 399  # 3A ε = Q_V
+    coupling = epsilon * 2 * np.sqrt(2) * FERMI * heavy**2
+    assert weak_charge_shift(Vector(heavy), coupling) == pytest.approx(-4 * weak_charge(caesium))
+
+
+def test_tree_level_weak_charge_is_close_to_the_full_one():
+    assert 4 * weak_charge(nucleus("Cs-133")) == pytest.approx(WEAK_CHARGE_SM[0], rel=0.05)
+
+
+@pytest.mark.parametrize("form_factor", [direct, suppressed(50 * MeV)])
+def test_edges_of_caesium_are_n_sigma_away(form_factor):
+    mediator = Vector(np.geomspace(0.1, 1e4, 5), form_factor)
+    curve = caesium_limit(mediator, n_sigma=3.0)
+    error = np.hypot(WEAK_CHARGE[1], WEAK_CHARGE_SM[1])
+    for mass, bands in zip(curve.masses, curve.bands, strict=True):
+        ((low, high),) = bands
+        assert low < 0 < high
+        for edge, sign in ((low, 1), (high, -1)):
+            total = WEAK_CHARGE_SM[0] + weak_charge_shift(Vector(mass, form_factor), edge)
+            assert (total - WEAK_CHARGE[0]) / error == pytest.approx(3 * sign)
+
+
+def test_a_light_suppressed_mediator_is_a_contact_whatever_the_momentum():
+    mediator = Vector([1e-3], suppressed(50 * MeV))
+    near, far = (caesium_limit(mediator, momentum=q).upper[0] for q in (2.4, 18.0))
+    assert near == pytest.approx(far, rel=1e-6)
+
+
+@pytest.mark.parametrize("mediator", [Scalar([1.0]), Vector([1.0], flavours=("mu",))])
+def test_what_atoms_do_not_feel_is_named(mediator):
+    with pytest.raises(ValueError, match="mediator"):
+        caesium_limit(mediator)
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [("momentum", 0.0), ("momentum", np.nan), ("n_sigma", 0.0), ("n_sigma", -2.0)],
+)
+def test_bad_arguments_are_named(name, bad):
+    with pytest.raises(ValueError, match=name):
+        caesium_limit(Vector([1.0]), **{name: bad})
+
+
+def test_bad_mass_and_coupling_are_named():
+    with pytest.raises(ValueError, match="mass"):
+        caesium_limit(Vector(1.0))
+    with pytest.raises(ValueError, match="coupling"):
+        weak_charge_shift(Vector(1.0), np.nan)
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("figure", "lines"), [("figure_2", 12), ("figure_3", 10)])
+def test_figures_of_the_paper(figure, lines):
+    drawn = getattr(paper_figures, figure)()
+    (axes,) = drawn.axes
+    assert len(axes.lines) == lines
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+    for line in axes.lines:
+        assert np.all(np.isfinite(line.get_ydata()))
+    (inset,) = axes.child_axes
+    assert len(inset.lines) == 10
+    mpl.pyplot.close(drawn)
