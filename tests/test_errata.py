@@ -54,6 +54,12 @@ def test_there_are_entries():
     assert len(ENTRIES) == PAGE.count("\n### ")
 
 
+def test_overview_lists_each_entry_once():
+    overview = PAGE[PAGE.index("## Overview") : PAGE.index("## Sections 1")]
+    listed = re.findall(r"\{ref\}`[^`]*<([\w-]+)>`", overview)
+    assert sorted(listed) == sorted(label for label, _, _ in ENTRIES)
+
+
 @pytest.mark.parametrize(("label", "title", "body"), ENTRIES, ids=[e[0] for e in ENTRIES])
 def test_entry_is_complete(label, title, body):
     assert list(fields(body)) == FIELDS, f"{label} ({title})"
