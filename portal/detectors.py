@@ -1,20 +1,16 @@
 """Source × target × response × data: expected counts, as polynomials of the coupling."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaln, xlogy
 
 from ._validate import Array, ascending, finite, not_negative, positive
 from .nuclei import Electron, Nucleus, Target
+from .responses import NO_SMEARING, Efficiency, Photoelectrons, Sharp
 from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
 from .sources import Source
-
-Efficiency = Callable[[Array], Array]
 
 PANELS_PER_BIN = 2
 """Each bin is integrated in halves, so that a step of the efficiency may stand in its middle;
@@ -22,75 +18,6 @@ where E_R doubles within a half, that is divided further."""
 
 ORDER = 8
 """Gauss-Legendre points in each panel."""
-
-
-@dataclass(frozen=True)
-class Sharp:
-    """A detector without smearing: it observes x = gain × E_R.
-
-    Parameters
-    ----------
-    gain : float
-        Observable per recoil energy (1/MeV); 1 if the bins are recoil energies.
-    """
-
-    gain: float = 1.0
-    blind: ClassVar[float] = 0.0
-
-    def __post_init__(self) -> None:
-        positive("gain", self.gain)
-
-    def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
-        """Probability (bins, recoils) that a recoil is counted in a bin."""
-        x = self.gain * recoil
-        inside = (bins[:-1, np.newaxis] <= x) & (x < bins[1:, np.newaxis])
-        return inside * efficiency(x)
-
-    def recoil_range(self, bins: Array) -> tuple[float, float]:
-        """Recoil energies (MeV) that can be counted."""
-        return bins[0] / self.gain, bins[-1] / self.gain
-
-
-@dataclass(frozen=True)
-class Photoelectrons:
-    """A detector that counts photoelectrons, Poisson-distributed about gain × E_R.
-
-    The observable is the charge in units of one photoelectron.  A signal of n photoelectrons is
-    read as a charge in [n, n + 1), where the efficiency is taken at the centre of that bin of
-    width one; with probability `below` it is read in [n − 1, n) instead.
-
-    Parameters
-    ----------
-    gain : float
-        Mean photoelectrons per recoil energy (1/MeV), such as ``1.17 / keV``.
-    below : float
-        The default, 0, follows COHERENT's own prediction best; ½ would spread the charge evenly
-        about n, and take 6 % off the total (chapter 01).
-    """
-
-    gain: float
-    below: float = 0.0
-    blind: ClassVar[float] = 1.0
-
-    def __post_init__(self) -> None:
-        positive("gain", self.gain)
-        if not 0 <= self.below <= 1:
-            raise ValueError(f"below = {self.below}: give a probability between 0 and 1")
-
-    def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
-        """Probability (bins, recoils) that a recoil is counted in a bin."""
-        if np.any(bins % 1):
-            raise ValueError(f"bins = {bins}: give whole numbers of photoelectrons")
-        j = np.arange(bins[0], bins[-1])
-        n = np.append(j, bins[-1])[:, np.newaxis]
-        poisson = np.exp(xlogy(n, self.gain * recoil) - self.gain * recoil - gammaln(n + 1))
-        in_unit_bin = (1 - self.below) * poisson[:-1] + self.below * poisson[1:]
-        seen = efficiency(j + 0.5)[:, np.newaxis] * in_unit_bin
-        return np.add.reduceat(seen, np.searchsorted(j, bins[:-1]), axis=0)
-
-    def recoil_range(self, bins: Array) -> tuple[float, float]:
-        """Recoil energies (MeV) that can be counted: up to ten standard deviations beyond."""
-        return 0.0, (bins[-1] + 10 * np.sqrt(bins[-1] + 25)) / self.gain
 
 
 def _always(x: Array) -> Array:
@@ -150,7 +77,7 @@ class Experiment:
     efficiency: Efficiency = _always
     background: float = 0.0
     sigma_alpha: float = 0.1
-    response: Sharp | Photoelectrons = Sharp()
+    response: Sharp | Photoelectrons = NO_SMEARING
     data: tuple[ArrayLike, ArrayLike] | None = None
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from hepunits import Avogadro, GeV, MeV, cm3, day, eV, hbar, hbarc, keV, kg, m
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from . import flavour, solar
+from . import anomalies, flavour, solar
 from .constants import FERMI, M_ELECTRON, M_MUON, SIN2_THETA_W
 from .detectors import Experiment
 from .experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent_csi_2017
@@ -103,7 +103,7 @@ def _smallest_rate() -> float:
 
 def _blind_coupling() -> float:
     """X_h (not zero) that leaves R_K between 1 and 6 GeV² as in the Standard Model."""
-    _, r1, r2 = flavour.polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)
+    _, r1, r2 = anomalies.polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)
     return float(-r1 / r2)
 
 

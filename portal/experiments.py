@@ -7,9 +7,10 @@ from scipy.special import expit
 
 from ._tables import read_table
 from ._validate import Array, finite
-from .detectors import Efficiency, Experiment, Photoelectrons
+from .detectors import Experiment
 from .fluxes import reactor, sns
 from .nuclei import target
+from .responses import Efficiency, Photoelectrons
 from .scattering import recoil_max
 from .solar import borexino as borexino  # noqa: PLC0414 (one place for all experiments)
 from .sources import Source

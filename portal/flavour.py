@@ -5,19 +5,17 @@ needs are the amplitudes of the three polarisations of the virtual photon or Z�
 a real ΔC9(q²) to the amplitude, so every rate is a quadratic polynomial of the coupling X_h.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 
 import numpy as np
 from hepunits import GeV, MeV, hbar, ps
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
-from ._validate import Array, finite, not_negative, positive, same_grid
+from ._validate import Array, finite, not_negative, same_grid
 from .constants import FERMI, M_ELECTRON, M_MUON
-from .statistics import Band
 
 Coefficient = ArrayLike | Callable[[Array], Array]
 
@@ -37,9 +35,6 @@ M_BOTTOM = 4.094 * GeV
 
 ORDER = 40
 """Gauss-Legendre points of a bin; half as many check that they are enough."""
-
-MUONS = {"vector": 0.0, "left": -0.5}
-"""Muon couplings: the share of ΔC9 that goes to ΔC10 (a left-handed one halves ΔC9 too)."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +142,7 @@ def delta_c9(q2: ArrayLike, x_h: ArrayLike, mass: ArrayLike) -> Array:
     q2 : array
         Squared mass of the lepton pair (MeV²); the three arguments broadcast together.
     x_h : array
-        X_h, a pure number; for a left-handed muon coupling see `polynomial`.
+        X_h, a pure number; for a left-handed muon coupling see `portal.anomalies.polynomial`.
     mass : array
         m′ (MeV).
 
@@ -270,190 +265,6 @@ def ratio(
             shift.append(finite(name, coefficient)[..., np.newaxis])
     muons = branching_ratio(mode, nodes, "mu", *shift) @ weights
     return muons / (branching_ratio(mode, nodes, "e") @ weights)
-
-
-def polynomial(
-    mode: str, q2_min: float, q2_max: float, mass: ArrayLike, muon: str = "vector"
-) -> Array:
-    """Coefficients of a ratio, R = R0 + R1 X_h + R2 X_h².
-
-    Parameters
-    ----------
-    mode, q2_min, q2_max
-        As for `ratio`.
-    mass : array
-        m′ (MeV).
-    muon : str
-        "vector" for g_μ μ̄γμ, or "left" for g_μ μ̄γP_Lμ, which gives ΔC9 = −ΔC10 = half of it.
-
-    Returns
-    -------
-    array (3, *masses)
-
-    Raises
-    ------
-    ValueError
-        As for `ratio`, and if the muon coupling is unknown.
-
-    >>> from hepunits import GeV, MeV
-    >>> print(polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)[0].round(3))
-    1.0
-    """
-    if muon not in MUONS:
-        raise ValueError(f"muon = {muon!r}: give one of {', '.join(MUONS)}")
-    mass = not_negative("mass", mass)
-    # three couplings fix a quadratic; these shift C9 by about one
-    unit = DECAYS["K"].m_b ** 2 * NORMALISATION
-    x_h = unit * np.array([-1.0, 0.0, 1.0]).reshape(-1, *[1] * (mass.ndim + 1))
-    share = MUONS[muon]
-
-    def c9(q2: Array) -> Array:
-        return (1 + share) * delta_c9(q2, x_h, mass[..., np.newaxis])
-
-    def c10(q2: Array) -> Array:
-        return share * delta_c9(q2, x_h, mass[..., np.newaxis])
-
-    low, middle, high = ratio(mode, q2_min, q2_max, c9, c10 if share else 0.0)
-    return np.stack([middle, (high - low) / (2 * unit), ((high + low) / 2 - middle) / unit**2])
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """A measured ratio: mode, bin (MeV²), value, and its errors upwards and downwards."""
-
-    mode: str
-    q2_min: float
-    q2_max: float
-    value: float
-    up: float
-    down: float
-
-
-def measurements(year: int) -> tuple[Measurement, ...]:
-    """R_K and R_K* of LHCb as known in 2018 (paper (5.1), (5.2)) or in 2022 (arXiv:2212.09152).
-
-    Statistical and systematic errors are added in quadrature, upwards and downwards apart.
-
-    Raises
-    ------
-    ValueError
-        If the year is neither.
-
-    >>> [(m.mode, m.value) for m in measurements(2018)]
-    [('K', 0.745), ('K*', 0.66), ('K*', 0.69)]
-    """
-    table = read_table("lepton_universality.csv")
-    rows = np.flatnonzero(table["year"] == year)
-    if not len(rows):
-        raise ValueError(f"year = {year}: give 2018 or 2022")
-    up = np.hypot(table["stat_up"], table["syst_up"])
-    down = np.hypot(table["stat_down"], table["syst_down"])
-    numbers = [table["q2_min"] * GeV**2, table["q2_max"] * GeV**2, table["value"], up, down]
-    return tuple(
-        Measurement(str(table["mode"][row]), *(float(column[row]) for column in numbers))
-        for row in rows
-    )
-
-
-@dataclass(frozen=True)
-class Fit:
-    """Fit of X_h for each mass.
-
-    Parameters
-    ----------
-    masses : array (n,)
-        m′ (MeV).
-    best : array (n,)
-        X_h of the lowest χ²; the smaller one of two that fit equally well.
-    lowest : array (n,)
-        That χ².
-    bands : list of n lists of (low, high)
-        Every interval of X_h within the asked number of standard deviations, ascending.
-    """
-
-    masses: Array
-    best: Array
-    lowest: Array
-    bands: list[list[Band]]
-
-
-def fit(
-    data: Sequence[Measurement], mass: ArrayLike, muon: str = "vector", n_sigma: float = 1.0
-) -> Fit:
-    """Couplings X_h that measured ratios allow, χ² ≤ χ²_min + n², for each mass of the mediator.
-
-    χ² = Σ (R − R_exp)²/σ², with the upward error where the ratio is above the measured one and
-    the downward error below.  Each choice of errors makes χ² a quartic polynomial of X_h, so every
-    edge is a root of one of them.  Correlations between the measurements are neglected.
-
-    Parameters
-    ----------
-    data : sequence of Measurement
-    mass : array (n,)
-        m′ (MeV).
-    muon : str
-        "vector" or "left", see `polynomial`.
-    n_sigma : float
-        n, above zero.
-
-    Raises
-    ------
-    ValueError
-        If `data` is empty, `mass` has not one dimension, or an argument is out of its range.
-
-    >>> from hepunits import MeV
-    >>> low, high = fit(measurements(2018)[:1], [10 * MeV]).bands[0][0]
-    >>> print(f"{low:.1e} {high:.1e}")
-    1.7e-08 4.2e-08
-    """
-    mass = not_negative("mass", mass)
-    if not data or mass.ndim != 1:
-        raise ValueError(f"data = {data}, mass = {mass}: give measurements and an array of masses")
-    scale = DECAYS["K"].m_b ** 2 * NORMALISATION
-    powers = (scale ** np.arange(3))[:, np.newaxis]
-    excess = np.stack(
-        [powers * polynomial(d.mode, d.q2_min, d.q2_max, mass, muon) for d in data], axis=-1
-    )  # (power, mass, measurement)
-    excess[0] -= [d.value for d in data]
-    errors = positive("data", [(d.down, d.up) for d in data])
-    weight = 1 / np.array(list(product(*errors))) ** 2  # (choice, measurement)
-    square = np.zeros((5, len(mass), len(data)))
-    for i, j in product(range(3), repeat=2):
-        square[i + j] += excess[i] * excess[j]
-    quartics = np.einsum("pmd,cd->mcp", square, weight)
-
-    def chi_squared(x: Array) -> Array:
-        r = excess[:, :, np.newaxis]
-        difference = r[0] + (r[1] + r[2] * x[..., np.newaxis]) * x[..., np.newaxis]
-        error = np.where(difference > 0, errors[:, 1], errors[:, 0])
-        return ((difference / error) ** 2).sum(axis=-1)
-
-    stationary = _roots(quartics[..., 1:] * np.arange(1, 5))
-    values = chi_squared(stationary)
-    lowest = values.min(axis=1)
-    # where two couplings fit equally well, the smaller one
-    size = np.where(values <= lowest[:, np.newaxis] + 1e-9, np.abs(stationary), np.inf)
-    best = np.take_along_axis(stationary, size.argmin(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    limit = lowest + positive("n_sigma", n_sigma) ** 2
-    quartics[..., 0] -= limit[:, np.newaxis]
-    edges = np.sort(_roots(quartics), axis=1)
-    # real parts of complex roots do no harm: χ² decides between each two neighbours
-    allowed = chi_squared((edges[:, 1:] + edges[:, :-1]) / 2) <= limit[:, np.newaxis]
-    change = np.diff(np.pad(allowed, ((0, 0), (1, 1))).astype(int), axis=1)
-    bands = [
-        list(zip(row[step > 0].tolist(), row[step < 0].tolist(), strict=True))
-        for row, step in zip(scale * edges, change, strict=True)
-    ]
-    return Fit(mass, scale * best, lowest, bands)
-
-
-def _roots(polynomials: Array) -> Array:
-    """Real parts of all roots (n, any) of polynomials (n, many, degree + 1), lowest power first."""
-    degree = polynomials.shape[-1] - 1
-    companion = np.zeros((*polynomials.shape[:-1], degree, degree))
-    companion[..., 1:, :-1] = np.eye(degree - 1)
-    companion[..., -1] = -polynomials[..., :-1] / polynomials[..., -1:]
-    return np.linalg.eigvals(companion).real.reshape(len(polynomials), -1)
 
 
 def _decay(mode: str) -> Decay:

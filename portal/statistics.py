@@ -135,7 +135,7 @@ class Profile:
         shape = _multiply(self.along, across1) - 2 * _multiply(along1, self.across)
         slope = self.v * self.observed * shape[:, :5]  # the fifth power cancels
         slope[:, :4] += across1 + 2 * _multiply(along1, self.along - self.observed * np.eye(1, 3))
-        return np.minimum(self.chi_squared(_roots(slope)).min(axis=-1), self.at_infinity)
+        return np.minimum(self.chi_squared(roots(slope)).min(axis=-1), self.at_infinity)
 
     def quartic(self, limit: ArrayLike) -> Array:
         """Coefficients (masses, 5) of the polynomial in x that is negative where χ² < `limit`."""
@@ -145,18 +145,14 @@ class Profile:
         """Every interval of the coupling, for each mass, with χ² ≤ χ²_min + n_sigma²."""
         limit = self.minimum + positive("n_sigma", n_sigma) ** 2
         # Real parts of complex roots do no harm: χ² decides between each two neighbours.
-        x = np.sort(_roots(self.quartic(limit)), axis=-1)
+        x = np.sort(roots(self.quartic(limit)), axis=-1)
         beyond = 1 + np.abs(x[:, [0, -1]])
         probes = np.column_stack(
             [x[:, 0] - beyond[:, 0], (x[:, 1:] + x[:, :-1]) / 2, x[:, -1] + beyond[:, 1]]
         )
-        allowed = np.pad(self.chi_squared(probes) <= limit[:, np.newaxis], ((0, 0), (1, 1)))
         edges = np.pad(x * self.scale[:, np.newaxis], ((0, 0), (1, 1)), constant_values=np.inf)
         edges[:, 0] = -np.inf
-        low, high = allowed[:, 1:] & ~allowed[:, :-1], allowed[:, :-1] & ~allowed[:, 1:]
-        bands = list(zip(edges[low].tolist(), edges[high].tolist(), strict=True))
-        ends = np.cumsum(low.sum(axis=1)).tolist()
-        return [bands[start:end] for start, end in pairwise([0, *ends])]
+        return join(edges, self.chi_squared(probes) <= limit[:, np.newaxis])
 
 
 def allowed_couplings(
@@ -220,17 +216,44 @@ def _multiply(a: Array, b: Array) -> Array:
     return product
 
 
-def _roots(polynomial: Array) -> Array:
-    """Real parts of the roots of each row, as eigenvalues of its companion matrix.
+def roots(polynomials: Array) -> Array:
+    """Real parts of the roots (..., degree), as eigenvalues of companion matrices.
 
     A vanishing leading coefficient sends its root to infinity; the smallest one that is still
     above the rounding error keeps it finite.
+
+    Parameters
+    ----------
+    polynomials : array (..., degree + 1)
+        Coefficients, lowest power first.
+
+    >>> np.sort(roots(np.array([-6.0, 1.0, 1.0])))
+    array([-3.,  2.])
     """
-    degree = polynomial.shape[1] - 1
-    size = np.abs(polynomial).max(axis=-1)
-    lead = polynomial[:, -1]
-    lead = np.where(np.abs(lead) < TINY * size, TINY * size, lead)
-    companion = np.zeros((len(polynomial), degree, degree))
-    companion[:, 1:, :-1] = np.eye(degree - 1)
-    companion[:, :, -1] = -polynomial[:, :-1] / lead[:, np.newaxis]
+    degree = polynomials.shape[-1] - 1
+    smallest = TINY * np.abs(polynomials).max(axis=-1, keepdims=True)
+    lead = polynomials[..., -1:]
+    lead = np.where(np.abs(lead) < smallest, smallest, lead)
+    companion = np.zeros((*polynomials.shape[:-1], degree, degree))
+    companion[..., 1:, :-1] = np.eye(degree - 1)
+    companion[..., -1] = -polynomials[..., :-1] / lead
     return np.asarray(np.linalg.eigvals(companion).real, dtype=float)
+
+
+def join(edges: Array, allowed: Array) -> list[list[Band]]:
+    """Join the allowed intervals between neighbouring edges of each row into bands.
+
+    Parameters
+    ----------
+    edges : array (rows, n)
+        Ascending in each row.
+    allowed : array of bool (rows, n − 1)
+
+    >>> join(np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([[True, True, False]]))
+    [[(1.0, 3.0)]]
+    """
+    inside = np.pad(allowed, ((0, 0), (1, 1)))
+    low, high = inside[:, 1:] & ~inside[:, :-1], inside[:, :-1] & ~inside[:, 1:]
+    bands = list(zip(edges[low].tolist(), edges[high].tolist(), strict=True))
+    ends = np.cumsum(low.sum(axis=1)).tolist()
+    return [bands[start:end] for start, end in pairwise([0, *ends])]

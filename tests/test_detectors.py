@@ -12,9 +12,9 @@ from scipy.stats import poisson
 
 import portal
 from portal import Experiment, Joint, Scalar, Vector, detectors, direct, suppressed
-from portal.detectors import Photoelectrons, Sharp
 from portal.fluxes import reactor, sns
 from portal.nuclei import Target, target
+from portal.responses import Photoelectrons, Sharp
 from portal.scattering import rate, recoil_max
 
 CSI = portal.experiments.coherent_csi_2017()

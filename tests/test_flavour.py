@@ -9,7 +9,7 @@ import pytest
 from hepunits import GeV, MeV
 from scipy.integrate import quad
 
-from portal import flavour
+from portal import anomalies, flavour
 from portal.constants import FERMI, M_MUON
 
 RNG = np.random.default_rng(10)
@@ -101,7 +101,7 @@ def test_mediator_far_below_q2_is_a_contact_term():
 def test_ratio_is_a_quadratic_polynomial(mode, low, high, muon):
     masses = RNG.uniform(1, 210, 5)
     x = RNG.uniform(-2e-7, 2e-7, 5)
-    r = flavour.polynomial(mode, low * GEV2, high * GEV2, masses, muon)
+    r = anomalies.polynomial(mode, low * GEV2, high * GEV2, masses, muon)
     ours = r[0] + r[1] * x + r[2] * x**2
     vector, axial = {"vector": (1, 0), "left": (0.5, -0.5)}[muon]
     for i in range(5):
@@ -121,13 +121,13 @@ def test_ratio_is_a_quadratic_polynomial(mode, low, high, muon):
 def test_bands_of_the_fit_equal_a_scan(year, muon, n_sigma):
     masses = np.array([1.0, 100.0, 200.0])
     x = np.linspace(-8e-8, 5e-7, 58001)
-    everything = flavour.measurements(year)
+    everything = anomalies.measurements(year)
     for data in [everything, *[(one,) for one in everything]]:
-        fit = flavour.fit(data, masses, muon, n_sigma)
+        fit = anomalies.fit(data, masses, muon, n_sigma)
         for i, mass in enumerate(masses):
             chi2 = 0.0
             for one in data:
-                r = flavour.polynomial(one.mode, one.q2_min, one.q2_max, mass, muon)
+                r = anomalies.polynomial(one.mode, one.q2_min, one.q2_max, mass, muon)
                 off = r[0] + r[1] * x + r[2] * x**2 - one.value
                 chi2 += (off / np.where(off > 0, one.up, one.down)) ** 2
             assert fit.lowest[i] == pytest.approx(chi2.min(), abs=2e-4)
@@ -138,7 +138,7 @@ def test_bands_of_the_fit_equal_a_scan(year, muon, n_sigma):
 
 
 def test_measurements_are_those_of_the_paper_and_of_2022():
-    then, now = flavour.measurements(2018), flavour.measurements(2022)
+    then, now = anomalies.measurements(2018), anomalies.measurements(2022)
     assert [(m.value, m.q2_min / GEV2, m.q2_max / GEV2) for m in then] == [
         (0.745, 1.0, 6.0), (0.66, 0.045, 1.1), (0.69, 1.1, 6.0),
     ]  # fmt: skip
@@ -148,7 +148,7 @@ def test_measurements_are_those_of_the_paper_and_of_2022():
         ("K", 0.1), ("K", 1.1), ("K*", 0.1), ("K*", 1.1),
     ]  # fmt: skip
     # since 2022 all four agree with the Standard Model
-    assert np.all(flavour.fit(now, [10.0]).lowest < 4)
+    assert np.all(anomalies.fit(now, [10.0]).lowest < 4)
 
 
 def test_ckm_is_unitary_and_has_the_apex_it_was_made_from():
@@ -204,12 +204,12 @@ def good(**other):
         (lambda: flavour.delta_c9(40000.0, 1e-8, 200.0), "pole"),
         (lambda: flavour.delta_c9(1e6, 1e-8, -1.0), "mass"),
         (lambda: flavour.delta_c9([1e6, 2e6], 1e-8, [1.0, 2.0, 3.0]), "broadcast"),
-        (lambda: flavour.polynomial("K", 1e6, 6e6, 2000.0), "delta_c9"),
-        (lambda: flavour.polynomial("K", 1e6, 6e6, 10.0, "right"), "muon"),
-        (lambda: flavour.fit([], [10.0]), "data"),
-        (lambda: flavour.fit(flavour.measurements(2018), 10.0), "mass"),
-        (lambda: flavour.fit(flavour.measurements(2018), [10.0], n_sigma=0), "n_sigma"),
-        (lambda: flavour.measurements(2020), "year"),
+        (lambda: anomalies.polynomial("K", 1e6, 6e6, 2000.0), "delta_c9"),
+        (lambda: anomalies.polynomial("K", 1e6, 6e6, 10.0, "right"), "muon"),
+        (lambda: anomalies.fit([], [10.0]), "data"),
+        (lambda: anomalies.fit(anomalies.measurements(2018), 10.0), "mass"),
+        (lambda: anomalies.fit(anomalies.measurements(2018), [10.0], n_sigma=0), "n_sigma"),
+        (lambda: anomalies.measurements(2020), "year"),
         (lambda: flavour.ckm(lam=5.0), "lam"),
         (lambda: flavour.coupling_matrices([1.0, 2.0], 0.1), "g"),
         (lambda: flavour.coupling_matrices([1.0, 2.0, 3.0], np.nan), "theta"),

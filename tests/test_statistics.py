@@ -12,9 +12,9 @@ from scipy.optimize import brentq, minimize_scalar
 
 import portal
 from portal import Experiment, Scalar, Vector, allowed_couplings, chi_squared, limit_curve
-from portal.detectors import Sharp
 from portal.fluxes import sns
 from portal.nuclei import target
+from portal.responses import Sharp
 from portal.statistics import Profile
 
 CSI = portal.experiments.coherent_csi_2017()

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 import portal
 from portal import Experiment, Scalar, Vector, suppressed
-from portal.detectors import Photoelectrons, Sharp
 from portal.experiments import coherent_csi_2017, coherent_efficiency
 from portal.fluxes import sns
 from portal.nuclei import Electron, Nucleus, nucleus, target
+from portal.responses import Photoelectrons, Sharp
 from portal.scattering import (
     coefficients,
     cross_section,
