@@ -15,9 +15,10 @@ def main() -> None:
     """Rewrite the chapters whose code differs."""
     for source in sorted((ROOT / "notebooks").glob("*.md")):
         notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
-        code = iter([cell.source for cell in notebook.cells if cell.cell_type == "code"])
-        text = source.read_text()
-        source.write_text(CELL.sub(lambda cell: f"{cell[1]}{next(code)}\n```", text))
+        parts = CELL.split(source.read_text())
+        # prose, then for each cell its head, its code, and the prose that follows
+        parts[2::3] = [f"{cell.source}\n```" for cell in notebook.cells if cell.cell_type == "code"]
+        source.write_text("".join(parts))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from flit_core import buildapi
 from project import BUILD, ROOT, commit_time, run
 
@@ -148,7 +149,8 @@ def lite(target: Path, archive: Path | None) -> None:
     files = work / "files"
     files.mkdir(parents=True)
     for pair in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        notebook = json.loads(pair.read_text())
+        # read by nbformat: JupyterLite wants the texts of cells whole, not line by line
+        notebook = nbformat.read(pair, as_version=4)
         # without this, a dialog asks for a kernel
         notebook["metadata"]["kernelspec"] = {
             "name": "python",
