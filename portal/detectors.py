@@ -140,7 +140,8 @@ class Experiment:
         Raises
         ------
         ValueError
-            If there is a mediator and the lowest bin is open to recoils without energy.
+            If there is a mediator and the lowest bin is open to recoils without energy, or the
+            form factor is not finite.
 
         >>> from portal import Scalar
         >>> from portal.experiments import coherent_csi_2017
@@ -165,7 +166,12 @@ class Experiment:
                 strength = replace(mediator, mass=mass.reshape(-1, 1)).propagator(Q2)
                 total[1] += (strength * rate[1]) @ weights
                 total[2] += (strength**2 * rate[2]) @ weights
-        return total.reshape(3, *mass.shape, -1)
+        if not np.all(np.isfinite(total)):
+            raise ValueError(
+                f"mediator = {mediator}: its counts are not finite; give a form factor that is "
+                "finite at every recoil"
+            )
+        return total.reshape(3, *mass.shape, len(bins) - 1)
 
     def counts(self, mediator: Mediator | None = None, coupling: ArrayLike = 0.0) -> Array:
         """Expected signal in each bin; the Standard Model without a mediator.
@@ -183,11 +189,17 @@ class Experiment:
         Raises
         ------
         ValueError
-            If a coupling is not finite.
+            If a coupling or its counts are not finite.
         """
         g = finite("coupling", coupling)[..., np.newaxis]
         n0, n1, n2 = self.polynomial(mediator)
-        return n0 + n1 * g + n2 * g**2
+        with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
+            counts = n0 + g * (n1 + n2 * g)
+        if not np.all(np.isfinite(counts)):
+            raise ValueError(
+                f"coupling = {np.asarray(coupling)}: give couplings whose counts are finite"
+            )
+        return counts
 
     @cached_property
     def observed(self) -> Array:

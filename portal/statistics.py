@@ -44,7 +44,7 @@ def chi_squared(
     Raises
     ------
     ValueError
-        If a coupling is not finite, or a bin expects neither signal nor background.
+        If a coupling or its χ² is not finite, or a bin expects neither signal nor background.
 
     >>> from portal.experiments import coherent_csi_2017
     >>> round(float(chi_squared(coherent_csi_2017())), 2)
@@ -53,10 +53,17 @@ def chi_squared(
     observed, along, perpendicular = _split(
         experiment, experiment.counts(mediator, coupling) / experiment.sigma
     )
-    v, across = experiment.sigma_alpha**2, (perpendicular**2).sum(axis=-1)
-    return ((observed - along) ** 2 + (1 + v * observed**2) * across) / (
-        1 + v * (along**2 + across)
-    )
+    v = experiment.sigma_alpha**2
+    with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
+        across = (perpendicular**2).sum(axis=-1)
+        chi2 = ((observed - along) ** 2 + (1 + v * observed**2) * across) / (
+            1 + v * (along**2 + across)
+        )
+    if not np.all(np.isfinite(chi2)):
+        raise ValueError(
+            f"coupling = {np.asarray(coupling)}: give couplings whose χ² is a finite number"
+        )
+    return chi2
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class Profile:
     def of(cls, experiment: Measurement, mediator: Mediator) -> "Profile":
         """Set up the polynomials for an experiment and a mediator of one mass or many."""
         t = experiment.polynomial(mediator) / experiment.sigma
-        t = t.reshape(3, -1, t.shape[-1])
+        t = t.reshape(3, np.size(mediator.mass), t.shape[-1])
         standard, new = np.linalg.norm(t[0], axis=-1), np.linalg.norm(t[2], axis=-1)
         if np.any(new == 0):
             raise ValueError(
@@ -143,7 +150,7 @@ class Profile:
 
     def bands(self, n_sigma: float) -> list[list[Band]]:
         """Every interval of the coupling, for each mass, with χ² ≤ χ²_min + n_sigma²."""
-        limit = self.minimum + positive("n_sigma", n_sigma) ** 2
+        limit = self.minimum + float(positive("n_sigma", n_sigma)) ** 2
         # Real parts of complex roots do no harm: χ² decides between each two neighbours.
         x = np.sort(roots(self.quartic(limit)), axis=-1)
         beyond = 1 + np.abs(x[:, [0, -1]])
@@ -152,7 +159,10 @@ class Profile:
         )
         edges = np.pad(x * self.scale[:, np.newaxis], ((0, 0), (1, 1)), constant_values=np.inf)
         edges[:, 0] = -np.inf
-        return join(edges, self.chi_squared(probes) <= limit[:, np.newaxis])
+        chi2 = self.chi_squared(probes)
+        # the best fit is allowed, however narrow its band
+        limit = np.maximum(limit, chi2.min(axis=1))
+        return join(edges, chi2 <= limit[:, np.newaxis])
 
 
 def allowed_couplings(

@@ -295,6 +295,12 @@ def test_a_lowest_bin_without_threshold_is_named():
         single.counts(Vector(0.0), 1e-9)
 
 
+@pytest.mark.parametrize("form_factor", [lambda Q2: np.nan * Q2, suppressed(1e-200)])
+def test_a_form_factor_that_is_not_finite_is_named(form_factor):
+    with pytest.raises(ValueError, match=r"mediator|q0"), np.errstate(all="ignore"):
+        argon().counts(Vector(1.0, form_factor), 1e-9)
+
+
 def test_no_parts_are_named():
     with pytest.raises(ValueError, match="parts"):
         Joint((), sigma_alpha=0.1)

@@ -366,6 +366,22 @@ def test_data_may_strengthen_where_a_projection_must_weaken():
     assert loose < tight
 
 
+@pytest.mark.parametrize("n_sigma", [1e-12, 1e-8, 1e-4, 1e4, 1e100])
+@pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS.keys())
+def test_there_is_always_a_band(experiment, n_sigma):
+    masses = np.array([0.0, 1.0, 1e3])
+    for kind in (Vector, Scalar):
+        for bands in allowed_couplings(experiment, kind(masses), n_sigma):
+            assert bands
+            assert all(low <= high for low, high in bands)
+
+
+def test_no_masses_give_no_bands():
+    curve = limit_curve(CSI, Vector([]))
+    assert curve.bands == []
+    assert curve.upper.shape == curve.outer.shape == (0,)
+
+
 # --- errors --------------------------------------------------------------------------------------
 
 
@@ -376,6 +392,11 @@ def test_bad_n_sigma_is_named(n_sigma):
             call(CSI, Vector([1.0, 2.0]), n_sigma)
 
 
+def test_n_sigma_is_one_number():
+    with pytest.raises(TypeError):
+        allowed_couplings(CSI, Vector(1.0), np.array([1.0, 2.0]))
+
+
 def test_bad_mass_shapes_are_named():
     with pytest.raises(ValueError, match=r"mediator\.mass"):
         allowed_couplings(CSI, Vector(np.ones((2, 2))))
@@ -383,7 +404,7 @@ def test_bad_mass_shapes_are_named():
         limit_curve(CSI, Vector(1.0))
 
 
-@pytest.mark.parametrize("coupling", [np.nan, np.inf, [0.0, np.nan]])
+@pytest.mark.parametrize("coupling", [np.nan, np.inf, [0.0, np.nan], 1e155, -1e200])
 def test_bad_coupling_is_named(coupling):
     with pytest.raises(ValueError, match="coupling"):
         chi_squared(CSI, Vector(1.0), coupling)
