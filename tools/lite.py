@@ -21,7 +21,7 @@ CORE = ["pyodide.asm.js", "pyodide.asm.wasm", "pyodide.js", "pyodide.mjs", "pyth
 # what the kernel loads when it starts, and what the chapters import, from Pyodide itself
 OFFICIAL = ["ipython", "jedi", "matplotlib", "micropip", "numpy", "scipy", "sqlite3", "ssl"]
 # pure Python, entered beside them in the version that the book was built with
-PURE = ["comm", "hepunits", "ipywidgets", "mpmath", "sympy"]
+PURE = ["comm", "feyndraw", "hepunits", "ipywidgets", "mpmath", "sympy"]
 
 
 def normal(name: str) -> str:
