@@ -83,6 +83,12 @@ def test_survival_at_low_and_high_energy():
     assert (np.diff(solar.survival_probability(np.geomspace(1e-3, 1e3, 50), centre)) < 0).all()
 
 
+def test_survival_against_sno():
+    """SNO, all phases (arXiv:1109.0763): 0.317 ± 0.018 at 10 MeV, for ⁸B made at 88 mol/cm³."""
+    probability = solar.survival_probability(10.0, 88 * Avogadro / cm3)
+    assert abs(probability - 0.317) < 2 * 0.018
+
+
 @pytest.mark.parametrize("energy", [0.27, 0.8613, 1.442, 8.0])
 @pytest.mark.parametrize(("heavy", "rtol"), [(10.0, 1e-5), (2.5e-3, 2e-3)])
 def test_survival_against_three_flavours(energy, heavy, rtol):
