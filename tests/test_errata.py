@@ -18,7 +18,7 @@ NUMBER = re.compile(
 def numbers(text):
     """All numbers of a text that round something: with a point, a power of ten, or three digits."""
     found = set()
-    for match in NUMBER.finditer(text):
+    for match in NUMBER.finditer(text.replace("−", "-")):
         power = match["e"] or match["p"]
         if power or "." in match["mantissa"] or len(match["mantissa"]) > 2:
             found.add(float(f"{match['mantissa']}e{int(power or 0)}"))
