@@ -168,3 +168,5 @@ def lite(target: Path, archive: Path | None) -> None:
     options += [f"--FederatedExtensionAddon.extra_labextensions_path={ROOT / 'tools' / 'lite'}"]
     run(program, "build", *options, SOURCE_DATE_EPOCH=commit_time(), PYTHONHASHSEED="0")
     shutil.copytree(work / "out", target)
+    # a browser asks for it where a page names none, as the pages of JupyterLite do
+    shutil.copy(target / "lab" / "favicon.ico", target.parent)

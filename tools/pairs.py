@@ -20,6 +20,7 @@ def executed(source: Path) -> Any:
         notebook,
         timeout=120,
         kernel_name="python3",
+        coalesce_streams=True,
         record_timing=False,
         resources={"metadata": {"path": str(source.parent)}},
     ).execute()
