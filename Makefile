@@ -10,7 +10,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --py
 # where the tools, the book and the tests have their Python
 CODE := portal tests tools book/_ext notebooks
 
-.PHONY: help install book offline serve lab pairs test check format lock crosscheck clean
+# our matrices are small: threads would only wait for each other
+export OPENBLAS_NUM_THREADS := 1
+
+.PHONY: help install book offline serve lab pairs test check format benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +25,7 @@ help:
 	@echo "make test     run all tests, those in a browser too"
 	@echo "make check    look for faults of style and type"
 	@echo "make format   put the code into its form"
+	@echo "make benchmark  show times and memory beside their budgets"
 	@echo "make lock     choose the newest versions again"
 	@echo "make crosscheck  compare the B decays with flavio, in an environment of its own"
 	@echo "make clean    remove what was built, the environments too"
@@ -71,6 +75,9 @@ format: $(VENV)/installed
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/python tools/cells.py
+
+benchmark: $(VENV)/installed
+	$(BIN)/python tests/benchmarks.py
 
 lock: $(VENV)/installed
 	$(COMPILE) --all-extras --no-emit-package portal --output-file requirements.lock pyproject.toml
