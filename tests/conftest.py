@@ -13,15 +13,18 @@ import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import build
 import pytest
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 settings.register_profile("book", deadline=None, derandomize=True)
 settings.load_profile("book")
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
-ARCHIVE = (ROOT / os.environ.get("PYODIDE", "../shared/third-party/pyodide-0.27.7.tar.xz")).resolve()
+ARCHIVE = (
+    ROOT / os.environ.get("PYODIDE", "../shared/third-party/pyodide-0.27.7.tar.xz")
+).resolve()
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,8 +48,6 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def site():
     """Build the book, with the live engine inside where its archive is, and return its folder."""
-    import build
-
     options = ["--offline", str(ARCHIVE)] if ARCHIVE.exists() else []
     done = subprocess.run(
         [sys.executable, "tools/build.py", *options],
@@ -77,8 +78,6 @@ def chromium():
     if program is None:
         reason = "chromium is not installed (Debian: apt-get install chromium)"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
         yield browser
