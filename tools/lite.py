@@ -166,7 +166,9 @@ def lite(target: Path, archive: Path | None) -> None:
     options += ["--apps", "notebooks", "--apps", "lab", "--no-sourcemaps", "--no-libarchive"]
     options += ["--no-unused-shared-packages"]
     options += [f"--FederatedExtensionAddon.extra_labextensions_path={ROOT / 'tools' / 'lite'}"]
-    run(program, "build", *options, SOURCE_DATE_EPOCH=commit_time(), PYTHONHASHSEED="0")
+    run(
+        program, "build", *options, folder=work, SOURCE_DATE_EPOCH=commit_time(), PYTHONHASHSEED="0"
+    )
     shutil.copytree(work / "out", target)
     # a browser asks for it where a page names none, as the pages of JupyterLite do
     shutil.copy(target / "lab" / "favicon.ico", target.parent)

@@ -26,10 +26,10 @@ def pages() -> list[str]:
     return walk(yaml.safe_load((ROOT / "_toc.yml").read_text()))
 
 
-def run(*command: object, **environment: str) -> None:
-    """Run a program from the top folder and stop where it fails."""
+def run(*command: object, folder: Path = ROOT, **environment: str) -> None:
+    """Run a program in a folder, the top one unless told, and stop where it fails."""
     words = [str(word) for word in command]
-    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **environment}, check=False)
+    done = subprocess.run(words, cwd=folder, env={**os.environ, **environment}, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(words)} failed with exit code {done.returncode}")
 

@@ -50,6 +50,9 @@ def typeset_citations(app: Sphinx, doctree: nodes.document, docname: str) -> Non
     """Let MathJax read the formulas in the titles of cited papers."""
     for citation in doctree.findall(nodes.citation):
         citation["classes"].append("tex2jax_process")
+        if "$" in citation.astext():
+            # otherwise only a page with formulas of its own loads MathJax
+            app.env.get_domain("math").data["has_equations"][docname] = True
 
 
 def mend_page(
