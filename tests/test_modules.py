@@ -1,0 +1,63 @@
+"""The package can be read in the order of the physics: each module imports from those before it."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+PHYSICS = [
+    "_validate",
+    "_tables",
+    "constants",
+    "loops",
+    "mediators",
+    "nuclei",
+    "sources",
+    "scattering",
+    "fluxes",
+    "responses",
+    "detectors",
+    "solar",
+    "experiments",
+    "statistics",
+    "limits",
+    "atoms",
+    "flavour",
+    "anomalies",
+]
+BOOK = ["derivation", "figures", "paper_figures", "explore", "show", "exercises"]
+ORDER = PHYSICS + BOOK
+
+
+def imports(module):
+    """Return the modules of portal, and the packages, that a module imports."""
+    ours, others = set(), set()
+    for node in ast.walk(ast.parse((ROOT / "portal" / f"{module}.py").read_text())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            ours |= {node.module} if node.module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            others.add(node.module.split(".")[0])
+        elif isinstance(node, ast.Import):
+            others |= {alias.name.split(".")[0] for alias in node.names}
+    return ours, others - set(sys.stdlib_module_names)
+
+
+def test_every_module_has_its_place():
+    modules = {path.stem for path in (ROOT / "portal").glob("*.py")} - {"__init__"}
+    assert modules == set(ORDER)
+
+
+@pytest.mark.parametrize("module", ORDER)
+def test_module_imports_only_from_those_before_it(module):
+    ours, others = imports(module)
+    assert ours <= set(ORDER[: ORDER.index(module)])
+    if module in PHYSICS:
+        assert others <= {"numpy", "scipy", "hepunits"}
+
+
+def test_importing_portal_loads_nothing_of_the_book():
+    code = "import sys, portal; print({'sympy', 'matplotlib', 'IPython'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
