@@ -41,6 +41,9 @@ SHOW_FREE_PLAY = """() => {
 }"""
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d+\.?\d*(?:[eE][-+]?\d+)?")
 
+# MyST says so of each reference to another chapter, and of figures, which only the book numbers
+ELSEWHERE = "console: Cross reference target was not found"
+
 pytestmark = pytest.mark.skipif(
     not ARCHIVE.exists(), reason=f"the archive of Pyodide is not there: {ARCHIVE}"
 )
@@ -80,21 +83,22 @@ class Run:
         return found
 
     def slide(self):
-        """Move the first slider of the free-play cell; return the seconds to its new figure."""
+        """Move a slider of the free-play cell; return the seconds to its new figure."""
         try:
             self.tab.evaluate(SHOW_FREE_PLAY)
             cell = self.tab.locator(".jp-CodeCell", has=self.tab.locator(".widget-interact")).last
             figure = cell.locator(".widget-output img").first
             before = figure.get_attribute("src", timeout=30_000)
-            handle = cell.locator(".noUi-handle").first
-            handle.focus()
-            at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-            began = time.monotonic()
-            handle.press("ArrowLeft" if at_end else "ArrowRight")
-            while time.monotonic() - began < 60:
-                if figure.count() and figure.get_attribute("src") != before:
-                    return time.monotonic() - began
-                time.sleep(0.05)
+            # where the coupling is zero, a slider of the mass changes nothing: try them in turn
+            for handle in cell.locator(".noUi-handle").all():
+                handle.focus()
+                now, most = (handle.get_attribute(f"aria-value{end}") for end in ("now", "max"))
+                began = time.monotonic()
+                handle.press("ArrowLeft" if now == most else "ArrowRight")
+                while time.monotonic() - began < 20:
+                    if figure.count() and figure.get_attribute("src") != before:
+                        return time.monotonic() - began
+                    time.sleep(0.05)
         except Exception as fault:  # a test of its own reports it, for each chapter
             return fault
         return "the figure did not change"
@@ -165,7 +169,7 @@ def test_a_slider_draws_a_new_figure(runs, name, record_property):
 
 
 def test_no_run_asked_another_host_or_failed(runs):
-    assert runs["faults"] == []
+    assert [fault for fault in runs["faults"] if not fault.startswith(ELSEWHERE)] == []
 
 
 def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
@@ -204,7 +208,8 @@ def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
     tab.wait_for_url(lambda url: url.endswith(".ipynb"))
     assert source() == original
     # a reload stops what Python is loading, which counts as failed
-    assert [fault for fault in visit.faults if "net::ERR_FAILED" not in fault] == []
+    expected = (ELSEWHERE, "net::ERR_FAILED")
+    assert [fault for fault in visit.faults if not fault.startswith(expected)] == []
 
 
 def test_the_reader_sees_how_far_python_has_loaded(visit, address):
