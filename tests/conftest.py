@@ -3,6 +3,7 @@
 Hypothesis does not judge by the clock, and repeats itself.
 """
 
+import contextlib
 import functools
 import http.server
 import os
@@ -43,6 +44,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+    def copyfile(self, source, outputfile):
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the page was closed
+            super().copyfile(source, outputfile)
 
 
 @pytest.fixture(scope="session")
