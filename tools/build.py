@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lite import lite
-from project import BUILD, ROOT, commit_time, digest, pages, run
+from project import BUILD, ROOT, commit_time, digest, pages, run, whole_prints
 
 HTML = BUILD / "html"
 OFFLINE = BUILD / "neutrino-portals-offline"
@@ -62,7 +62,15 @@ def book(target: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     options = ["-W", "--keep-going", "-n", "--path-output", scratch]
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    run(jupyter_book, "build", ".", *options, SOURCE_DATE_EPOCH=commit_time(), PYTHONHASHSEED="0")
+    run(
+        jupyter_book,
+        "build",
+        ".",
+        *options,
+        SOURCE_DATE_EPOCH=commit_time(),
+        PYTHONHASHSEED="0",
+        IPYTHONDIR=whole_prints(),
+    )
     (scratch / "_build" / "html").rename(target)
     missing = [page for page in pages() if not (target / f"{page}.html").exists()]
     if missing:

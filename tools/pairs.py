@@ -2,13 +2,14 @@
 
 import argparse
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import nbformat
 from nbclient import NotebookClient
-from project import BUILD, ROOT, digest
+from project import BUILD, ROOT, digest, whole_prints
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -48,6 +49,7 @@ def main() -> None:
     )
     parser.add_argument("--force", action="store_true", help="redo those that are up to date, too")
     options = parser.parse_args()
+    os.environ["IPYTHONDIR"] = whole_prints()
     chapters = options.chapters or sorted((ROOT / "notebooks").glob("*.md"))
     package = digest("portal", "requirements.lock")
     (BUILD / "pairs").mkdir(parents=True, exist_ok=True)
