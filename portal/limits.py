@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from hepunits import MeV, TeV
 
-from ._validate import Array, positive
+from ._validate import Array
 from .detectors import Measurement
 from .mediators import Vector, direct, suppressed
 from .scattering import Mediator
@@ -63,7 +63,6 @@ def limit_curve(experiment: Measurement, mediator: Mediator, n_sigma: float = 2.
     masses = np.asarray(mediator.mass, dtype=float)
     if masses.ndim != 1:
         raise ValueError(f"mediator.mass = {mediator.mass}: give an array of masses")
-    positive("n_sigma", n_sigma)
     return LimitCurve(masses, Profile.of(experiment, mediator).bands(n_sigma))
 
 
