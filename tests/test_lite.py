@@ -75,6 +75,7 @@ class Run:
         found = {
             "cells": [nbformat.from_dict(cell) for cell in outputs],
             "finished": finished,
+            "said": self.tab.locator("#portal-live [role=status]").inner_text(),
             "first plot": self.tab.evaluate("(window.firstPlot ?? NaN) / 1000"),
             "whole": time.monotonic() - self.began,
             "slider": self.slide() if finished else None,
@@ -140,7 +141,7 @@ def printed(cells):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_chapter_runs_to_its_end(runs, name, record_property):
     run = runs[name]
-    assert run["finished"], f"not done after {LIMIT} s"
+    assert run["finished"], f"after {LIMIT} s the page says: {run['said']}"
     for key in ("first plot", "whole"):
         record_property(key, round(run[key], 1))
     errors = [
@@ -170,6 +171,23 @@ def test_a_slider_draws_a_new_figure(runs, name, record_property):
 
 def test_no_run_asked_another_host_or_failed(runs):
     assert [fault for fault in runs["faults"] if not fault.startswith(ELSEWHERE)] == []
+
+
+def test_chapters_that_are_opened_together_start_in_turn(visit, address):
+    other = visit.context.new_page()
+    other.goto(f"{address}/book/howto.html")
+    other.evaluate(
+        """() => { navigator.locks.request(
+          "portal-live", () => new Promise(end => { window.endTurn = end; })); }"""
+    )
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    other.wait_for_function("navigator.locks.query().then(locks => locks.pending.length)")
+    tab.wait_for_timeout(2000)  # what did not wait would have made its database
+    assert other.evaluate("indexedDB.databases()") == []
+    other.evaluate("endTurn()")
+    tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
+    other.wait_for_function("navigator.locks.query().then(locks => !locks.held.length)")
 
 
 def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):

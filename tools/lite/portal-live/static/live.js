@@ -3,6 +3,22 @@
 (() => {
   const RESET = "reset";
 
+  /* On the first visit JupyterLite adds one store after the other to its database, a new version
+     each, and of two chapters opened together one could wait for the other for good. So they
+     start in turn: a chapter has its turn until its file is read, or LONGEST milliseconds. */
+  const LONGEST = 20_000;
+  let endTurn = () => {};
+  const turn = () => new Promise((start) => {
+    if (!navigator.locks) return start();
+    navigator.locks.request("portal-live", () => {
+      start();
+      return new Promise((end) => {
+        endTurn = end;
+        setTimeout(end, LONGEST);
+      });
+    });
+  });
+
   const element = (tag, attributes, ...children) => {
     const made = Object.assign(document.createElement(tag), attributes);
     made.append(...children);
@@ -37,6 +53,10 @@
     const base = new URL(`${root}/`, location.href);
     const address = new URL(location.href);
     const path = address.searchParams.get("path");
+    app.restored.then(async () => {
+      await app.shell.currentWidget?.context?.ready;
+      if (path) await app.serviceManager.contents.listCheckpoints(path);
+    }).finally(endTurn);
     const startOver = async () => {
       await app.serviceManager.contents.delete(path);
       address.searchParams.delete(RESET);
@@ -106,7 +126,7 @@
 
   const plugin = { id: "portal-live:panel", autoStart: true, activate };
   const container = {
-    init: () => {},
+    init: turn,
     get: async () => () => ({ __esModule: true, default: plugin }),
   };
   (window._JUPYTERLAB ??= {})["portal-live"] = container;
