@@ -13,7 +13,7 @@ from hepunits import GeV
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
-from ._validate import Array, not_negative, positive
+from ._validate import Array, finite, not_negative, positive
 from .flavour import DECAYS, NORMALISATION, delta_c9, ratio
 from .statistics import Band, join, roots
 
@@ -42,7 +42,7 @@ def polynomial(
     Raises
     ------
     ValueError
-        As for `ratio`, and if the muon coupling is unknown.
+        As for `ratio`, if the muon coupling is unknown, or if m′² is in the bin.
 
     >>> from hepunits import GeV, MeV
     >>> print(polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)[0].round(3))
@@ -51,6 +51,11 @@ def polynomial(
     if muon not in MUONS:
         raise ValueError(f"muon = {muon!r}: give one of {', '.join(MUONS)}")
     mass = not_negative("mass", mass)
+    resonant = mass[(mass**2 >= q2_min) & (mass**2 <= q2_max)]
+    if resonant.size:
+        raise ValueError(
+            f"mass = {resonant[0]} MeV: give masses with m′² outside {q2_min} to {q2_max} MeV²"
+        )
     # three couplings fix a quadratic; these shift C9 by about one
     unit = DECAYS["K"].m_b ** 2 * NORMALISATION
     x_h = unit * np.array([-1.0, 0.0, 1.0]).reshape(-1, *[1] * (mass.ndim + 1))
@@ -68,7 +73,13 @@ def polynomial(
 
 @dataclass(frozen=True)
 class MeasuredRatio:
-    """A measured ratio: mode, bin (MeV²), value, and its errors upwards and downwards."""
+    """A measured ratio: mode, bin (MeV²), value, and its errors upwards and downwards.
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite, or an error is not above zero.
+    """
 
     mode: str
     q2_min: float
@@ -76,6 +87,12 @@ class MeasuredRatio:
     value: float
     up: float
     down: float
+
+    def __post_init__(self) -> None:
+        """Check what no later function looks at."""
+        finite("value", self.value)
+        positive("up", self.up)
+        positive("down", self.down)
 
 
 def measurements(year: int) -> tuple[MeasuredRatio, ...]:
@@ -148,7 +165,8 @@ def fit(
     Raises
     ------
     ValueError
-        If `data` is empty, `mass` has not one dimension, or an argument is out of its range.
+        If `data` or `mass` is empty, `mass` has not one dimension, or an argument is out of its
+        range.
 
     >>> from hepunits import MeV
     >>> low, high = fit(measurements(2018)[:1], [10 * MeV]).bands[0][0]
@@ -156,15 +174,17 @@ def fit(
     1.7e-08 4.2e-08
     """
     mass = not_negative("mass", mass)
-    if not data or mass.ndim != 1:
-        raise ValueError(f"data = {data}, mass = {mass}: give measurements and an array of masses")
+    if mass.ndim != 1 or not mass.size:
+        raise ValueError(f"mass = {mass}: give an array of masses, one dimension, not empty")
+    if not data:
+        raise ValueError(f"data = {data}: give at least one measurement")
     scale = DECAYS["K"].m_b ** 2 * NORMALISATION
     powers = (scale ** np.arange(3))[:, np.newaxis]
     excess = np.stack(
         [powers * polynomial(d.mode, d.q2_min, d.q2_max, mass, muon) for d in data], axis=-1
     )  # (power, mass, measurement)
     excess[0] -= [d.value for d in data]
-    errors = positive("data", [(d.down, d.up) for d in data])
+    errors = np.array([(d.down, d.up) for d in data])
     weight = 1 / np.array(list(product(*errors))) ** 2  # (choice, measurement)
     square = np.zeros((5, len(mass), len(data)))
     for i, j in product(range(3), repeat=2):
@@ -183,9 +203,11 @@ def fit(
     # where two couplings fit equally well, the smaller one
     size = np.where(values <= lowest[:, np.newaxis] + 1e-9, np.abs(stationary), np.inf)
     best = np.take_along_axis(stationary, size.argmin(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    limit = lowest + positive("n_sigma", n_sigma) ** 2
+    limit = lowest + float(positive("n_sigma", n_sigma)) ** 2
     quartics[..., 0] -= limit[:, np.newaxis]
     edges = np.sort(roots(quartics).reshape(len(mass), -1), axis=1)
     # real parts of complex roots do no harm: χ² decides between each two neighbours
-    allowed = chi_squared((edges[:, 1:] + edges[:, :-1]) / 2) <= limit[:, np.newaxis]
-    return Fit(mass, scale * best, lowest, join(scale * edges, allowed))
+    chi2 = chi_squared((edges[:, 1:] + edges[:, :-1]) / 2)
+    # the best fit is allowed, however narrow its band
+    limit = np.maximum(limit, chi2.min(axis=1))
+    return Fit(mass, scale * best, lowest, join(scale * edges, chi2 <= limit[:, np.newaxis]))

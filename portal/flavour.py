@@ -11,6 +11,7 @@ from functools import cache
 
 import numpy as np
 from hepunits import GeV, MeV, hbar, ps
+from numpy.polynomial.legendre import leggauss, legvander
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
@@ -34,7 +35,7 @@ M_BOTTOM = 4.094 * GeV
 """b-quark mass, MS-bar at 4.8 GeV, from m_b(m_b) = 4.195 GeV (flavio 2.7.1)."""
 
 ORDER = 40
-"""Gauss-Legendre points of a bin; half as many check that they are enough."""
+"""Gauss-Legendre points of a bin; at half as many others they must interpolate what they sum."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def ckm(
     Raises
     ------
     ValueError
-        If a parameter is not finite, or λ or Aλ² is not between 0 and 1.
+        If a parameter is not finite, λ or Aλ² is not between 0 and 1, or |V_ub| is not below one.
 
     >>> print(round(abs(ckm()[2, 1]), 4))
     0.0411
@@ -85,7 +86,10 @@ def ckm(
             raise ValueError(f"{name} gives the sine {sine}: give λ and Aλ² between 0 and 1")
     c12, c23 = np.sqrt(1 - s12**2), np.sqrt(1 - s23**2)
     apex = complex(rho_bar, eta_bar)
-    s13 = s12 * s23 * c23 * apex / (c12 * (1 - s23**2 * apex))  # times the phase: s13 e^{iδ}
+    above, below = s12 * s23 * c23 * apex, c12 * (1 - s23**2 * apex)
+    if abs(above) >= abs(below):
+        raise ValueError(f"rho_bar = {rho_bar}, eta_bar = {eta_bar}: give an apex with |V_ub| < 1")
+    s13 = above / below  # times the phase: s13 e^{iδ}
     c13 = np.sqrt(1 - abs(s13) ** 2)
     return np.array(
         [
@@ -232,13 +236,15 @@ def ratio(
     q2_min, q2_max : float
         The bin (MeV², write ``1.1 * GeV**2``).
     delta_c9, delta_c10 : array, or function of q²
-        Real.  A function gets an array (n,) of q² and returns (..., n): one ratio for each row.
+        Real.  A function gets an array (n,) of q² and returns one that broadcasts to (..., n): one
+        ratio for each row.
 
     Raises
     ------
     ValueError
         If the mode is unknown, the bin is empty or outside the physical range 4m_μ² to
-        (m_B − m_M)², or a function has a pole in the bin or too close to it.
+        (m_B − m_M)², or a function returns another shape, or has a pole in the bin or too close
+        to it.
 
     >>> from hepunits import GeV
     >>> print(ratio("K", 1 * GeV**2, 6 * GeV**2, delta_c9=[0.0, -1.0]).round(3))
@@ -249,18 +255,21 @@ def ratio(
     q2_max = float(_physical("q2_max", q2_max, decay, M_MUON))
     if q2_min >= q2_max:
         raise ValueError(f"q2_min = {q2_min}, q2_max = {q2_max}: give an ascending bin")
-    nodes, weights, check = _quadrature(q2_min, q2_max)
+    nodes, weights, between = _quadrature(q2_min, q2_max)
+    everywhere = np.append(nodes, between)
     shift = []
     for name, coefficient in {"delta_c9": delta_c9, "delta_c10": delta_c10}.items():
         if callable(coefficient):
-            values = finite(name, coefficient(nodes))
-            full, half = values**2 @ weights, values**2 @ check
-            if np.any(np.abs(full - half) > 1e-3 * full):
+            values = finite(name, coefficient(everywhere))
+            same_grid(**{"q2": everywhere, name: values})
+            values = values * np.ones_like(everywhere)
+            error = np.abs(values[..., :ORDER] @ INTERPOLATION - values[..., ORDER:])
+            if np.any(error > 1e-3 * np.abs(values).max(axis=-1, keepdims=True)):
                 raise ValueError(
                     f"{name} varies too fast between q² = {q2_min} and {q2_max} MeV²: give a "
                     "mediator whose pole q² = m′² is outside the bin"
                 )
-            shift.append(values)
+            shift.append(values[..., :ORDER])
         else:
             shift.append(finite(name, coefficient)[..., np.newaxis])
     muons = branching_ratio(mode, nodes, "mu", *shift) @ weights
@@ -283,24 +292,28 @@ def _physical(name: str, q2: ArrayLike, decay: Decay, lepton_mass: float) -> Arr
     return values
 
 
+NODES, WEIGHTS = leggauss(ORDER)
+BETWEEN = leggauss(ORDER // 2)[0]
+PROJECTION = legvander(NODES, ORDER - 1) * WEIGHTS[:, np.newaxis] * (np.arange(ORDER) + 0.5)
+INTERPOLATION = PROJECTION @ legvander(BETWEEN, ORDER - 1).T
+"""From values at the Gauss-Legendre points, by a Legendre series, to values between them."""
+
+
 @cache
 def _quadrature(q2_min: float, q2_max: float) -> tuple[Array, Array, Array]:
-    """Nodes q² of two Gauss-Legendre rules, weights of the full one, and of the half one.
+    """Points q² of a Gauss-Legendre rule, its weights, and other points, which check it.
 
     With q² = 4m_μ² cosh² s, β = tanh s has no square root left at threshold, and the poles of the
     photon (q² = 0) and of a mediator below threshold are away from the real axis of s.
     """
     low, high = np.arccosh(np.sqrt([q2_min, q2_max]) / (2 * M_MUON))
-    rules = [np.polynomial.legendre.leggauss(order) for order in (ORDER, ORDER // 2)]
-    s = low + (high - low) / 2 * (1 + np.concatenate([x for x, _ in rules]))
+    s, check = (low + (high - low) / 2 * (1 + points) for points in (NODES, BETWEEN))
     jacobian = (high - low) / 2 * 4 * M_MUON**2 * np.sinh(2 * s)
-    full = np.append(rules[0][1], np.zeros(ORDER // 2)) * jacobian
-    half = np.append(np.zeros(ORDER), rules[1][1]) * jacobian
-    return (2 * M_MUON * np.cosh(s)) ** 2, full, half
+    return (2 * M_MUON * np.cosh(s)) ** 2, WEIGHTS * jacobian, (2 * M_MUON * np.cosh(check)) ** 2
 
 
 def form_factors(mode: str, q2: ArrayLike) -> dict[str, Array]:
-    """Form factors of B → K or B → K* at q² (MeV²), each by its name.
+    """Form factors of B → K or B → K* at q² from 0 to (m_B − m_M)² (MeV²), each by its name.
 
     f(q²) = [a0 + a1 Δz + a2 Δz²]/(1 − q²/m_R²) with Δz = z(q²) − z(0), the simplified series of
     Bharucha, Straub and Zwicky (arXiv:1503.05534); coefficients in portal/data/b_form_factors.csv.
@@ -308,12 +321,13 @@ def form_factors(mode: str, q2: ArrayLike) -> dict[str, Array]:
     Raises
     ------
     ValueError
-        If the mode is unknown.
+        If the mode is unknown, or q² is outside this range.
 
     >>> print(form_factors("K", 0.0)["f+"].round(3))
     0.332
     """
-    decay, q2 = _decay(mode), np.asarray(q2, dtype=float)
+    decay = _decay(mode)
+    q2 = _physical("q2", q2, decay, 0.0)
     names, a0, a1, a2, pole = _form_factor_table(mode)
     plus, minus = (decay.m_b + decay.m_k) ** 2, (decay.m_b - decay.m_k) ** 2
     root0 = np.sqrt(plus * np.sqrt(1 - minus / plus))  # √(t₊ − t₀)

@@ -204,16 +204,29 @@ def good(**other):
         (lambda: flavour.delta_c9(40000.0, 1e-8, 200.0), "pole"),
         (lambda: flavour.delta_c9(1e6, 1e-8, -1.0), "mass"),
         (lambda: flavour.delta_c9([1e6, 2e6], 1e-8, [1.0, 2.0, 3.0]), "broadcast"),
-        (lambda: anomalies.polynomial("K", 1e6, 6e6, 2000.0), "delta_c9"),
+        (lambda: flavour.ratio(**good(delta_c9=lambda q2: np.ones(3))), "delta_c9 "),
+        (lambda: anomalies.polynomial("K", 1e6, 6e6, 2000.0), "mass = 2000.0"),
+        (lambda: anomalies.polynomial("K", 1e6, 6e6, [10.0, 1000.0]), "mass = 1000.0"),
         (lambda: anomalies.polynomial("K", 1e6, 6e6, 10.0, "right"), "muon"),
         (lambda: anomalies.fit([], [10.0]), "data"),
+        (lambda: anomalies.fit(anomalies.measurements(2018), []), "mass"),
+        (lambda: anomalies.fit(anomalies.measurements(2018), [500.0]), "mass = 500.0"),
+        (lambda: anomalies.MeasuredRatio("K", 1e6, 6e6, np.nan, 0.1, 0.1), "value = nan"),
+        (lambda: anomalies.MeasuredRatio("K", 1e6, 6e6, 0.7, 0.0, 0.1), "up = 0.0"),
+        (lambda: anomalies.MeasuredRatio("K", 1e6, 6e6, 0.7, 0.1, -0.1), "down = -0.1"),
         (lambda: anomalies.fit(anomalies.measurements(2018), 10.0), "mass"),
         (lambda: anomalies.fit(anomalies.measurements(2018), [10.0], n_sigma=0), "n_sigma"),
         (lambda: anomalies.measurements(2020), "year"),
         (lambda: flavour.ckm(lam=5.0), "lam"),
+        (lambda: flavour.ckm(rho_bar=200.0), "rho_bar = 200.0"),
+        (lambda: flavour.ckm(0.9, 1.0, 1.5, 1.5), "V_ub"),
+        (lambda: flavour.ckm(0.9, 1.0, 1 / 0.81**2, 0.0), "V_ub"),
         (lambda: flavour.coupling_matrices([1.0, 2.0], 0.1), "g"),
         (lambda: flavour.coupling_matrices([1.0, 2.0, 3.0], np.nan), "theta"),
         (lambda: flavour.form_factors("D", 0.0), "mode"),
+        (lambda: flavour.form_factors("K", np.nan), "q2 = nan"),
+        (lambda: flavour.form_factors("K", [0.0, -1.0]), "q2 = -1.0"),
+        (lambda: flavour.form_factors("K*", 5.415**2 * GEV2), "q2"),
     ],
 )
 def test_bad_input_is_refused_by_name(call, named):
@@ -221,11 +234,34 @@ def test_bad_input_is_refused_by_name(call, named):
         call()
 
 
-@pytest.mark.parametrize("mass", [215.0, 300.0, 500.0, 1000.0])
-@pytest.mark.parametrize("x_h", [1e-14, 1e-8, -3e-7])
-def test_a_pole_inside_the_bin_is_always_seen(mass, x_h):
-    with pytest.raises(ValueError, match="pole"):
-        flavour.ratio("K*", 0.045 * GEV2, 1.1 * GEV2, lambda q2: flavour.delta_c9(q2, x_h, mass))
+@pytest.mark.parametrize("x_h", [1e-14, -3e-7])
+@pytest.mark.parametrize(
+    ("mode", "low", "high", "at_two_rules"),
+    # at these masses Gauss-Legendre sums with 40 and with 20 points agree by accident
+    [("K*", 0.045, 1.1, 701.7800013626065), ("K", 0.1, 1.1, 649.312675064949)],
+)
+def test_a_pole_inside_the_bin_is_always_seen(mode, low, high, at_two_rules, x_h):
+    low, high = low * GEV2, high * GEV2
+    close = np.sqrt(flavour._quadrature(low, high)[0]) * (1 + 1e-9)  # to points of the rule
+    for mass in [at_two_rules, *close, *np.sqrt(np.linspace(low * 1.0001, high * 0.9999, 300))]:
+        with pytest.raises(ValueError, match="pole"):
+            flavour.ratio(mode, low, high, lambda q2, mass=mass: flavour.delta_c9(q2, x_h, mass))
+        with pytest.raises(ValueError, match="mass"):
+            anomalies.polynomial(mode, low, high, mass)
+
+
+def test_a_function_may_return_what_broadcasts():
+    numbers = flavour.ratio("K", 1 * GEV2, 6 * GEV2, [-1.0, 0.5])
+    column = flavour.ratio("K", 1 * GEV2, 6 * GEV2, lambda q2: [[-1.0], [0.5]])
+    assert column == pytest.approx(numbers, rel=1e-14)
+    assert flavour.ratio("K", 1 * GEV2, 6 * GEV2, lambda q2: 0.5) == pytest.approx(numbers[1])
+
+
+def test_the_best_fit_is_allowed_however_narrow_its_band():
+    for year in (2018, 2022):
+        fit = anomalies.fit(anomalies.measurements(year), [10.0, 200.0], n_sigma=1e-8)
+        for best, bands in zip(fit.best, fit.bands, strict=True):
+            assert any(low - 1e-14 <= best <= high + 1e-14 for low, high in bands)
 
 
 def test_a_ratio_takes_about_a_millisecond():
