@@ -56,7 +56,8 @@ class Experiment:
     Raises
     ------
     ValueError
-        If an argument is out of its range; the message names it.
+        If an argument is out of its range; the message names it.  The efficiency is looked at
+        between the centres of bins when counts are asked for.
 
     >>> from hepunits import day, keV, kg
     >>> from portal.fluxes import sns
@@ -92,9 +93,19 @@ class Experiment:
                     f"data has shapes {counts.shape} and {errors.shape}: give {len(bins) - 1} "
                     "counts and as many errors"
                 )
-        seen = np.asarray(self.efficiency((bins[1:] + bins[:-1]) / 2))
-        if not np.all((seen >= 0) & (seen <= 1)):
-            raise ValueError(f"efficiency = {seen}: give a function with values from 0 to 1")
+        if not callable(self.efficiency):
+            raise TypeError(f"efficiency = {self.efficiency!r}: give a function of the observable")
+        self._probability((bins[1:] + bins[:-1]) / 2)
+
+    def _probability(self, x: Array) -> Array:
+        """Efficiency at `x`, which must be a probability wherever it is used."""
+        seen = np.asarray(self.efficiency(x))
+        wrong = ~((seen >= 0) & (seen <= 1))
+        if np.any(wrong):
+            raise ValueError(
+                f"efficiency = {seen[wrong].flat[0]}: give a function with values from 0 to 1"
+            )
+        return seen
 
     @cached_property
     def _kernel(self) -> list[tuple[Nucleus | Electron, Array, list[tuple[str, Array]], Array]]:
@@ -121,7 +132,7 @@ class Experiment:
             e_min = energy_min(scatterer.mass, recoil)
             moments = [(c.flavour, c.moments(e_min)) for c in self.source.components]
             scale = self.exposure * self.target.units_per_mass * number
-            seen = self.response.probability(bins, recoil, self.efficiency)
+            seen = self.response.probability(bins, recoil, self._probability)
             kernel.append((scatterer, recoil, moments, (scale * width * seen).T))
         return kernel
 

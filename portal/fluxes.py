@@ -18,6 +18,9 @@ FUEL = {"u235": 0.561, "u238": 0.076, "pu239": 0.307, "pu241": 0.056}
 IBD_THRESHOLD = 1.8 * MeV
 """Daya Bay measures nothing below this energy, where inverse beta decay stops."""
 
+IBD_FIT_END = 300 * MeV
+"""The approximation of Strumia and Vissani holds below this energy; at 0.6 GeV it turns over."""
+
 REACTOR_ENDPOINT = 8.7 * MeV
 """Where a straight line from 8 MeV must end to keep the content of Daya Bay's last, wide bin."""
 
@@ -96,12 +99,14 @@ def inverse_beta_decay(energy: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If an energy is not above zero.
+        If an energy is not above zero, or above 300 MeV, where the approximation ends.
 
     >>> print(f"{inverse_beta_decay(4 * MeV) / cm2:.2e}")
     6.73e-43
     """
     energy = positive("energy", energy)
+    if np.any(energy > IBD_FIT_END):
+        raise ValueError(f"energy = {energy.max()}: give energies up to {IBD_FIT_END:g} MeV")
     positron = np.maximum(energy - 1.293 * MeV, M_ELECTRON)
     momentum = np.sqrt(positron**2 - M_ELECTRON**2)
     ln = np.log(energy)

@@ -34,6 +34,12 @@ class LimitCurve:
         return np.array([min(edges, default=0.0) for edges in above])
 
     @property
+    def lower(self) -> Array:
+        """First edge below zero (n,): the limit on that side; 0 if there is none."""
+        below = [[edge for band in bands for edge in band if edge < 0] for bands in self.bands]
+        return np.array([max(edges, default=0.0) for edges in below])
+
+    @property
     def outer(self) -> Array:
         """Last edge (n,): no larger coupling is allowed.  It is infinite for an open band."""
         return np.array([bands[-1][1] for bands in self.bands])

@@ -56,7 +56,7 @@ def pp_spectrum(energy: ArrayLike, endpoint: float) -> Array:
     Raises
     ------
     ValueError
-        If an energy is negative or not finite, or the endpoint is not above zero.
+        If an energy is negative, the endpoint is not above zero, or the spectrum is not finite.
 
     >>> E = np.linspace(0.0, 0.42341, 1001)
     >>> float(np.average(E, weights=pp_spectrum(E, 0.42341)).round(4))
@@ -65,8 +65,13 @@ def pp_spectrum(energy: ArrayLike, endpoint: float) -> Array:
     energy = not_negative("energy", energy)
     W = np.maximum(M_ELECTRON + positive("endpoint", endpoint) - energy, M_ELECTRON)
     strength = 2 * np.pi * FINE_STRUCTURE * W
-    with np.errstate(divide="ignore", over="ignore"):  # at the endpoint, p = 0 and F = 0
-        return energy**2 * W * strength / np.expm1(strength / np.sqrt(W**2 - M_ELECTRON**2))
+    with np.errstate(all="ignore"):  # at the endpoint, p = 0 and F = 0; the result is checked
+        shape = energy**2 * W * strength / np.expm1(strength / np.sqrt(W**2 - M_ELECTRON**2))
+    if not np.all(np.isfinite(shape)):
+        raise ValueError(
+            f"endpoint = {endpoint}: give an endpoint and energies whose spectrum is finite"
+        )
+    return shape
 
 
 def survival_probability(energy: ArrayLike, electron_density: ArrayLike) -> Array:
@@ -97,8 +102,9 @@ def survival_probability(energy: ArrayLike, electron_density: ArrayLike) -> Arra
     density = not_negative("electron_density", electron_density)
     c13, cos2 = 1 - SIN2_THETA13, 1 - 2 * SIN2_THETA12
     potential = np.sqrt(2) * FERMI * density * hbarc**3
-    excess = cos2 - 2 * potential * c13 * energy / DELTA_M21
-    in_matter = excess / np.hypot(excess, np.sqrt(1 - cos2**2))
+    with np.errstate(over="ignore"):  # where matter rules, cos 2θ_m is −1
+        excess = cos2 - 2 * potential * c13 * energy / DELTA_M21
+    in_matter = np.cos(np.arctan2(np.sqrt(1 - cos2**2), excess))
     return SIN2_THETA13**2 + c13**2 * (1 + cos2 * in_matter) / 2
 
 

@@ -99,7 +99,7 @@ class Profile:
         if np.any(new == 0):
             raise ValueError(
                 f"mediator = {mediator}: it changes no count; give flavours that are in the flux, "
-                "and a mass whose fourth power is a finite number"
+                "bins that recoils reach, and a mass whose fourth power is a finite number"
             )
         scale = np.sqrt((standard + 1) / new)
         t *= scale[:, np.newaxis] ** np.arange(3)[:, np.newaxis, np.newaxis]
@@ -188,8 +188,8 @@ def allowed_couplings(
     Raises
     ------
     ValueError
-        If `n_sigma` is not above zero, the mediator does not couple to the flux, or a bin
-        expects neither signal nor background.
+        If `n_sigma` is not above zero, the mediator does not couple to the flux, no recoil reaches
+        the bins, or a bin expects neither signal nor background.
 
     >>> from portal import Vector, suppressed
     >>> from portal.experiments import coherent_csi_2017

@@ -263,6 +263,26 @@ def test_bad_arguments_are_named(name, value):
         argon(**{name: value})
 
 
+@pytest.mark.parametrize("elsewhere", [-5.0, 1.5, np.nan])
+@pytest.mark.parametrize("response", [Sharp(), Photoelectrons(1 / keV)])
+def test_an_efficiency_that_is_right_at_the_centres_only_is_named(elsewhere, response):
+    bins = np.array([10, 50]) * (keV if response == Sharp() else 1)
+    near = 0.01 * bins.mean()
+    detector = argon(
+        bins=bins,
+        response=response,
+        efficiency=lambda x: np.where(np.abs(x - bins.mean()) < near, 1.0, elsewhere),
+    )
+    with pytest.raises(ValueError, match=f"efficiency = {elsewhere}: give"):
+        detector.counts()
+
+
+@pytest.mark.parametrize("value", [0.5, None])
+def test_an_efficiency_that_is_no_function_is_named(value):
+    with pytest.raises(TypeError, match=f"efficiency = {value}: give a function"):
+        argon(efficiency=value)
+
+
 @pytest.mark.parametrize("value", ["heavy", object()])
 def test_what_is_no_number_is_named(value):
     with pytest.raises(TypeError, match="exposure"):

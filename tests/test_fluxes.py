@@ -275,7 +275,7 @@ def test_unknown_spectrum(argument, value):
         reactor(**{argument: value})
 
 
-@pytest.mark.parametrize("energy", [0.0, -1.0, np.nan])
+@pytest.mark.parametrize("energy", [0.0, -1.0, np.nan, 300.1, [4.0, 1e300]])
 def test_bad_energy(energy):
     with pytest.raises(ValueError, match="energy = "):
         inverse_beta_decay(energy)

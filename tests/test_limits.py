@@ -45,6 +45,7 @@ def test_edges_of_a_curve():
     bands = [[(-2.0, 1.0), (3.0, 4.0)], [(-np.inf, np.inf)], [(-3.0, -1.0)], [(1.0, 2.0)]]
     curve = LimitCurve(np.arange(4.0), bands)
     assert curve.upper.tolist() == [1.0, np.inf, 0.0, 1.0]
+    assert curve.lower.tolist() == [-2.0, -np.inf, -1.0, 0.0]
     assert curve.outer.tolist() == [4.0, np.inf, -1.0, 2.0]
 
 

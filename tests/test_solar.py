@@ -80,6 +80,7 @@ def test_survival_at_low_and_high_energy():
     assert solar.survival_probability(1e-6, centre) == pytest.approx(vacuum, rel=1e-5)
     assert solar.survival_probability(5.0, 0.0) == pytest.approx(vacuum, rel=1e-12)
     assert solar.survival_probability(1e5, centre) == pytest.approx(matter, rel=1e-5)
+    assert solar.survival_probability(1e300, 1e300) == pytest.approx(matter, rel=1e-12)
     assert (np.diff(solar.survival_probability(np.geomspace(1e-3, 1e3, 50), centre)) < 0).all()
 
 
@@ -300,6 +301,7 @@ def test_counts_are_not_negative_and_fall_with_the_threshold(threshold, g, mass,
         (lambda: solar.survival_probability(1.0, -1.0), "electron_density"),
         (lambda: solar.pp_spectrum(0.1, 0.0), "endpoint"),
         (lambda: solar.pp_spectrum(np.inf, 0.42), "energy"),
+        (lambda: solar.pp_spectrum(1e-300, 1e300), "endpoint"),
         (lambda: Joint((), sigma_alpha=0.1), "parts"),
         (lambda: Joint(solar.borexino().parts, sigma_alpha=-1.0), "sigma_alpha"),
     ],

@@ -420,6 +420,12 @@ def test_mediator_without_effect_is_named(mediator):
         allowed_couplings(CSI, mediator)
 
 
+def test_bins_that_no_recoil_reaches_are_named():
+    beyond = projection(bins=np.array([250, 300]) * keV)
+    with pytest.raises(ValueError, match="bins that recoils reach"):
+        allowed_couplings(beyond, Vector(1.0))
+
+
 def test_empty_bin_is_named():
     empty = projection(bins=np.array([10, 250, 300]) * keV, background=0.0)
     with pytest.raises(ValueError, match="bins"):
