@@ -55,7 +55,7 @@ RECOIL_EXPERIMENTS: dict[str, tuple[Callable[[], Experiment], float, str]] = {
 """The experiments of Figs. 2 and 3: how to make each, its q0, and its colour."""
 
 
-def _limit_lines(axes: Axes, curve: LimitCurve, **line: Any) -> None:
+def limit_lines(axes: Axes, curve: LimitCurve, **line: Any) -> None:
     """Draw the first edge above zero, and shade the second band, where cancellation allows it."""
     axes.plot(curve.masses, curve.upper, **line)
     second = np.array([b[1] if len(b) > 1 else (np.nan, np.nan) for b in curve.bands])
@@ -88,7 +88,7 @@ def limit_plot(
         experiment = make()
         for form_factor, style, name in ((suppressed(q0), "-", label), (direct, "--", None)):
             curve = limit_curve(experiment, kind(masses, form_factor))
-            _limit_lines(axes, curve, color=COLOURS[colour], linestyle=style, label=name)
+            limit_lines(axes, curve, color=COLOURS[colour], linestyle=style, label=name)
         inset.plot(typical_momentum(experiment) / MeV, -row, "o", color=COLOURS[colour])
         inset.plot(q0 / MeV, -row, "|", color=COLOURS[colour], markersize=12)
     if kind is Vector:
@@ -97,7 +97,7 @@ def limit_plot(
             (direct, "--", None),
         ):
             curve = caesium_limit(Vector(masses, form_factor))
-            _limit_lines(axes, curve, color=INK, linestyle=style, label=name)
+            limit_lines(axes, curve, color=INK, linestyle=style, label=name)
     inset.set(xscale="log", xlabel="q (MeV)", yticks=[], xlim=(3, 100))
     inset.set_xticks([5, 10, 30, 50], ["5", "10", "30", "50"])
     inset.minorticks_off()
@@ -161,10 +161,9 @@ def figure_5() -> Figure:
     for form_factor, label, colour, style in CASES:
         line = {"color": COLOURS[colour], "linestyle": style}
         curve = limit_curve(borexino(), Vector(mass, form_factor))
-        inner = [max(edge for band in bands for edge in band if edge < 0) for bands in curve.bands]
         second = np.array([b[0] if len(b) > 1 else (np.nan, np.nan) for b in curve.bands])
         right.plot(mass, curve.upper, label=label, **line)
-        left.plot(mass, -np.array(inner), **line)
+        left.plot(mass, -curve.lower, **line)
         left.fill_between(mass, *-second.T, color=COLOURS[colour], alpha=0.35, linewidth=0)
     _limits_axes(right, ylabel="|g′| q²/Λ² or |g′|", title="g′ > 0")
     _limits_axes(left, title="g′ < 0")
