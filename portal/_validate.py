@@ -1,5 +1,6 @@
 """Checks of arguments: every public function names what it was given and what it takes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 
 
-def _numbers(name: str, value: ArrayLike, allowed: str) -> Array:
+def _numbers(name: str, value: ArrayLike) -> Array:
     try:
-        numbers = np.asarray(value, dtype=float)
+        given = np.asarray(value)
+        if given.dtype.kind not in "biufO":  # text and complex numbers
+            raise TypeError
+        return given.astype(float, copy=False)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} = {value!r}: give {allowed}") from None
-    return numbers
+        raise TypeError(f"{name} = {value!r}: give real numbers") from None
 
 
 def _check(name: str, value: Any, numbers: Array, good: Any, allowed: str) -> None:
@@ -25,7 +28,7 @@ def _check(name: str, value: Any, numbers: Array, good: Any, allowed: str) -> No
 def finite(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of finite numbers."""
     allowed = "finite numbers"
-    numbers = _numbers(name, value, allowed)
+    numbers = _numbers(name, value)
     _check(name, value, numbers, np.isfinite(numbers), allowed)
     return numbers
 
@@ -33,7 +36,7 @@ def finite(name: str, value: ArrayLike) -> Array:
 def positive(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of finite numbers above zero."""
     allowed = "finite numbers above zero"
-    numbers = _numbers(name, value, allowed)
+    numbers = _numbers(name, value)
     _check(name, value, numbers, np.isfinite(numbers) & (numbers > 0), allowed)
     return numbers
 
@@ -41,9 +44,19 @@ def positive(name: str, value: ArrayLike) -> Array:
 def not_negative(name: str, value: ArrayLike) -> Array:
     """Return `value` as an array of finite numbers, zero or above."""
     allowed = "finite numbers, zero or above"
-    numbers = _numbers(name, value, allowed)
+    numbers = _numbers(name, value)
     _check(name, value, numbers, np.isfinite(numbers) & (numbers >= 0), allowed)
     return numbers
+
+
+def number(
+    name: str, value: ArrayLike, check: Callable[[str, ArrayLike], Array] = finite
+) -> np.float64:
+    """Return `value` as the one number it has to be; `check` says of which kind."""
+    numbers = check(name, value)
+    if numbers.ndim:
+        raise ValueError(f"{name} = {numbers}: give one number")
+    return np.float64(numbers)
 
 
 def same_grid(**arguments: ArrayLike) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hepunits import MeV
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, positive
+from ._validate import Array, finite, number, positive, same_grid
 from .constants import FERMI
 from .limits import LimitCurve
 from .mediators import Vector
@@ -46,10 +46,10 @@ def weak_charge_shift(mediator: Vector, coupling: ArrayLike, momentum: float = M
     """
     if not isinstance(mediator, Vector) or "e" not in mediator.flavours:
         raise ValueError(f"mediator = {mediator}: give a Vector that couples to electrons")
+    coupling = finite("coupling", coupling)
+    same_grid(coupling=coupling, mass=mediator.mass)
     caesium = nucleus("Cs-133")
-    amplitude = finite("coupling", coupling) * mediator.propagator(
-        positive("momentum", momentum) ** 2
-    )
+    amplitude = coupling * mediator.propagator(number("momentum", momentum, positive) ** 2)
     charge = mediator.charge(caesium.Z, caesium.N)
     return -4 * charge * amplitude / (2 * np.sqrt(2) * FERMI)
 
@@ -57,8 +57,21 @@ def weak_charge_shift(mediator: Vector, coupling: ArrayLike, momentum: float = M
 def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOMENTUM) -> LimitCurve:
     """Couplings that the weak charge of caesium allows, for an array of masses.
 
-    The weak charge is linear in the coupling, so there is one band for each mass.  Parameters and
-    errors are those of `weak_charge_shift`; `n_sigma` is above zero.
+    The weak charge is linear in the coupling, so there is one band for each mass.
+
+    Parameters
+    ----------
+    mediator : Vector
+        With an array of masses (MeV).
+    n_sigma : float
+        Standard deviations from the measured weak charge, above zero.
+    momentum : float
+        As for `weak_charge_shift`.
+
+    Raises
+    ------
+    ValueError
+        As for `weak_charge_shift`, or if there is no array of masses, or a mass without effect.
 
     >>> curve = caesium_limit(Vector([1000.0, 2000.0]))
     >>> round(float(curve.upper[1] / curve.upper[0]), 2)
@@ -68,7 +81,12 @@ def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOME
     if masses.ndim != 1:
         raise ValueError(f"mediator.mass = {mediator.mass}: give an array of masses")
     per_coupling = weak_charge_shift(mediator, 1.0, momentum)
+    if not np.all(per_coupling):
+        raise ValueError(
+            f"mediator = {mediator}: it does not shift the weak charge; give masses whose square "
+            "is a finite number, and a form factor that is not zero at the momentum"
+        )
     excess = WEAK_CHARGE[0] - WEAK_CHARGE_SM[0]
-    error = positive("n_sigma", n_sigma) * np.hypot(WEAK_CHARGE[1], WEAK_CHARGE_SM[1])
+    error = number("n_sigma", n_sigma, positive) * np.hypot(WEAK_CHARGE[1], WEAK_CHARGE_SM[1])
     edges = np.sort(np.stack([excess - error, excess + error]) / per_coupling[:, np.newaxis])
     return LimitCurve(masses, [[(low, high)] for low, high in edges.tolist()])

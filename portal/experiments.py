@@ -31,6 +31,16 @@ def coherent_efficiency(charge: ArrayLike) -> Array:
     a/(1 + exp(−k(x − x0))) with a = 0.6655, k = 0.4942, x0 = 10.8507; zero below 5, halved
     between 5 and 6 (Akimov et al. 2018, arXiv:1804.09459).
 
+    Parameters
+    ----------
+    charge : array, any shape
+        In photoelectrons.
+
+    Raises
+    ------
+    ValueError
+        If a charge is not finite.
+
     >>> coherent_efficiency([4.5, 5.5, 10.5, 30.0]).round(3)
     array([0.   , 0.022, 0.304, 0.665])
     """
@@ -40,11 +50,21 @@ def coherent_efficiency(charge: ArrayLike) -> Array:
 
 
 def carried_over(recoil: ArrayLike) -> Array:
-    """Efficiency of COHERENT's CsI at a nuclear-recoil energy (MeV), for any other detector.
+    """Efficiency of COHERENT's CsI at a nuclear-recoil energy, for any other detector.
 
     The paper applies the efficiency of CsI "to all the detectors".  It is a function of
     photoelectrons; the only way to recoil energies is the light yield of CsI, 1.17 per keV.  So
     nothing below 4.3 keV is counted, whatever the threshold.
+
+    Parameters
+    ----------
+    recoil : array, any shape
+        Recoil energy (MeV).
+
+    Raises
+    ------
+    ValueError
+        If a recoil is not finite.
 
     >>> from hepunits import keV
     >>> carried_over([2 * keV, 10 * keV, 30 * keV]).round(3)
@@ -128,6 +148,11 @@ def coherent_csi_future(
     efficiency : function of the recoil energy
         `carried_over` as in the paper; ``np.ones_like`` counts everything above the threshold.
 
+    Raises
+    ------
+    ValueError
+        If the exposure is not above zero, or an efficiency is no probability.
+
     >>> future = coherent_csi_future()
     >>> bool(future.counts().sum() > 5 * 173)
     True
@@ -141,7 +166,7 @@ def coherent_ar_future(
     """Argon at the SNS: threshold 2 keV, background 5e-3 per keV·kg·day (paper section 4.1).
 
     The exposure is that of the paper's Fig. 4, one ton-year.  Flux (at 19.3 m) and bins are
-    assumed as for `coherent_csi_future`, whose parameters these are.
+    assumed as for `coherent_csi_future`, whose parameters and errors these are.
 
     >>> round(float(coherent_ar_future().bins[0] / keV), 2)
     2.0
@@ -155,7 +180,7 @@ def coherent_nai_future(
     """Sodium iodide at the SNS: threshold 2 keV, background 5e-3 per keV·kg·day (section 4.1).
 
     The paper gives no exposure.  We assume a ton-year at 19.3 m, which is what the planned two
-    tons at 28 m (arXiv:1803.09183) see in a year.  Flux, bins and parameters are those of
+    tons at 28 m (arXiv:1803.09183) see in a year.  Flux, bins, parameters and errors are those of
     `coherent_csi_future`.
 
     >>> round(float(coherent_nai_future().bins[0] / keV), 2)
@@ -181,6 +206,11 @@ def reactor_ge(exposure: float = 10 * kg * 365 * day) -> Experiment:
     exposure : float
         Mass times live time.
 
+    Raises
+    ------
+    ValueError
+        If the exposure is not above zero.
+
     >>> germanium = reactor_ge()
     >>> round(float(germanium.bins[0] / keV), 2)
     0.1
@@ -191,7 +221,7 @@ def reactor_ge(exposure: float = 10 * kg * 365 * day) -> Experiment:
 def reactor_si(exposure: float = 10 * kg * 365 * day) -> Experiment:
     """Silicon at a reactor: 1 MW at 1 m, threshold 100 eV, background 1 per keV·kg·day.
 
-    Sources, assumptions and parameters are those of `reactor_ge`.
+    Sources, assumptions, parameters and errors are those of `reactor_ge`.
 
     >>> bool(reactor_si().counts().sum() < reactor_ge().counts().sum())
     True

@@ -1,4 +1,4 @@
-"""One style for every figure, and the figures of the paper as functions.
+"""One style for every figure.
 
 Figures are transparent and drawn in a grey and in colours that keep a contrast of three to one
 on white and on near-black pages.  Each line has its own dash pattern as well as its colour.

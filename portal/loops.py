@@ -10,7 +10,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, positive
+from ._validate import Array, finite, number, positive
 
 _ORDERS = range(2, 27)  # the series converge like (s/4)ⁿ and serve |s| ≤ 1
 
@@ -39,7 +39,7 @@ def _threshold_logarithm(s: Array) -> Array:
 
 def _integral(s: ArrayLike, series: Array, closed: Callable[[Array, Array], Array]) -> Array:
     """Power series about s = 0, closed form elsewhere."""
-    s = finite("s", s)
+    s = finite("s = q²/m_χ²", s)
     near = np.abs(s) <= 1
     far = np.where(near, 2.0, s)  # any number at which the closed form is harmless
     in_series = np.polynomial.polynomial.polyval(np.where(near, s, 0.0), series)
@@ -126,7 +126,7 @@ def loop(
     Raises
     ------
     ValueError
-        If `m_chi`, `scale` or `q_max` is not above zero, or `tree` is not finite.
+        If `m_chi`, `scale` or `q_max` is not one number above zero, or `tree` is not finite.
 
     >>> form_factor = loop(m_chi=20.0, scale=50.0, q_max=106.0)
     >>> float(form_factor(106.0**2))
@@ -134,10 +134,9 @@ def loop(
     >>> print(f"{form_factor(50.0**2):.4f}")
     0.0089
     """
-    positive("m_chi", m_chi)
-    positive("scale", scale)
-    finite("tree", tree)
-    subtracted = j_integral(-((positive("q_max", q_max) / m_chi) ** 2))
+    m_chi, scale = number("m_chi", m_chi, positive), number("scale", scale, positive)
+    q_max, tree = number("q_max", q_max, positive), number("tree", tree)
+    subtracted = j_integral(-((q_max / m_chi) ** 2))
 
     def form_factor(Q2: ArrayLike) -> Array:
         Q2 = np.asarray(Q2, dtype=float)
@@ -176,16 +175,15 @@ def scalar_loop(
     Raises
     ------
     ValueError
-        If `m_chi`, `scale` or `cutoff` is not above zero, or `tree` is not finite.
+        If `m_chi`, `scale` or `cutoff` is not one number above zero, or `tree` is not finite.
 
     >>> form_factor = scalar_loop(m_chi=20.0, scale=1000.0, cutoff=1000.0)
     >>> bool(form_factor(0.0) < 0)
     True
     """
-    positive("m_chi", m_chi)
-    positive("scale", scale)
-    finite("tree", tree)
-    logarithm = np.log((positive("cutoff", cutoff) / m_chi) ** 2)
+    m_chi, scale = number("m_chi", m_chi, positive), number("scale", scale, positive)
+    cutoff, tree = number("cutoff", cutoff, positive), number("tree", tree)
+    logarithm = 2 * np.log(cutoff / m_chi)
 
     def form_factor(Q2: ArrayLike) -> Array:
         Q2 = np.asarray(Q2, dtype=float)

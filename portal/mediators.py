@@ -12,7 +12,7 @@ import numpy as np
 from hepunits import MeV
 from numpy.typing import ArrayLike
 
-from ._validate import Array, not_negative, positive
+from ._validate import Array, finite, not_negative, number, positive, same_grid
 
 FormFactor = Callable[[Array], Array]
 
@@ -25,10 +25,15 @@ def direct(Q2: ArrayLike) -> Array:
     Q2 : array, any shape
         Momentum transfer squared, Q² = 2 m E_R (MeV²).
 
+    Raises
+    ------
+    ValueError
+        If a Q² is not finite.
+
     >>> float(direct(2500.0))
     1.0
     """
-    return np.ones_like(np.asarray(Q2, dtype=float))
+    return np.ones_like(finite("Q2", Q2))
 
 
 def suppressed(q0: float = 50 * MeV) -> FormFactor:
@@ -45,15 +50,15 @@ def suppressed(q0: float = 50 * MeV) -> FormFactor:
     Raises
     ------
     ValueError
-        If `q0` is not above zero.
+        If `q0` is not one number above zero, or later a Q² is not finite.
 
     >>> float(suppressed(q0=50.0)(100.0**2))
     4.0
     """
-    positive("q0", q0)
+    q0 = number("q0", q0, positive)
 
     def form_factor(Q2: ArrayLike) -> Array:
-        return np.asarray(Q2, dtype=float) / q0**2
+        return finite("Q2", Q2) / q0**2
 
     return form_factor
 
@@ -66,9 +71,11 @@ class _Mediator:
 
     def __post_init__(self) -> None:
         not_negative("mass", self.mass)
-        if not callable(self.form_factor):
+        given: object = self.form_factor
+        if not callable(given) or given is suppressed:
             raise TypeError(
-                f"form_factor = {self.form_factor!r}: give a function of Q², such as portal.direct"
+                f"form_factor = {given!r}: give a function of Q², such as "
+                "portal.direct or portal.suppressed(q0)"
             )
         if not set(self.flavours) <= {"e", "mu", "tau"}:
             raise ValueError(f"flavours = {self.flavours}: give some of 'e', 'mu', 'tau'")
@@ -76,10 +83,26 @@ class _Mediator:
     def propagator(self, Q2: ArrayLike) -> Array:
         """Form factor times propagator, F(Q²)/(Q² + m′²), in MeV⁻².
 
-        `Q2` (MeV²) and the mass broadcast together.
+        Parameters
+        ----------
+        Q2 : array
+            Momentum transfer squared (MeV²); broadcasts with the mass.
+
+        Raises
+        ------
+        ValueError
+            If the result is not finite, as for no mass and no recoil.
         """
-        Q2 = np.asarray(Q2, dtype=float)
-        return self.form_factor(Q2) / (Q2 + np.asarray(self.mass, dtype=float) ** 2)
+        Q2 = finite("Q2", Q2)
+        same_grid(Q2=Q2, mass=self.mass)
+        with np.errstate(all="ignore"):  # the result is checked
+            strength = self.form_factor(Q2) / (Q2 + np.asarray(self.mass, dtype=float) ** 2)
+        if not np.all(np.isfinite(strength)):
+            raise ValueError(
+                f"mediator = {self}: F/(Q² + m′²) is not finite; give a mass, or recoils, above "
+                "zero, and a form factor that is finite at every recoil"
+            )
+        return strength
 
 
 @dataclass(frozen=True)

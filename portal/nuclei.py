@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import spherical_jn
 
 from ._tables import read_table
-from ._validate import Array, not_negative, positive
+from ._validate import Array, not_negative, number, positive
 from .constants import DALTON, M_ELECTRON
 
 SKIN = 0.9 * fm
@@ -26,7 +26,7 @@ class Nucleus:
     name : str
         Such as "Cs-133".
     Z, N : int
-        Numbers of protons and neutrons.
+        Numbers of protons and neutrons, whole.
     mass : float
         Nuclear mass (MeV), that is without electrons.
     radius : float
@@ -36,6 +36,10 @@ class Nucleus:
     ------
     ValueError
         If an argument is out of its range; the message names it.
+
+    >>> carbon = Nucleus("C-12", Z=6, N=6, mass=11_174.9, radius=2.47 * fm)
+    >>> round(float(carbon.form_factor(50.0**2)), 2)
+    0.94
     """
 
     name: str
@@ -45,10 +49,11 @@ class Nucleus:
     radius: float
 
     def __post_init__(self) -> None:
-        not_negative("Z", self.Z)
-        not_negative("N", self.N)
-        positive("mass", self.mass)
-        if positive("radius", self.radius) <= SKIN * np.sqrt(3):
+        for name, count in (("Z", self.Z), ("N", self.N)):
+            if number(name, count, not_negative) % 1:
+                raise ValueError(f"{name} = {count}: give a whole number")
+        number("mass", self.mass, positive)
+        if number("radius", self.radius, positive) <= SKIN * np.sqrt(3):
             raise ValueError(
                 f"radius = {self.radius / fm:.4g} fm: give more than the "
                 f"{SKIN * np.sqrt(3) / fm:.3f} fm of the surface alone"
@@ -84,12 +89,34 @@ class Nucleus:
 
 @dataclass(frozen=True)
 class Electron:
-    """A free electron at rest; atomic binding is neglected."""
+    """A free electron at rest; atomic binding is neglected.
+
+    Parameters
+    ----------
+    mass : float
+        MeV.
+
+    Raises
+    ------
+    ValueError
+        If the mass is not above zero.
+
+    >>> Electron().mass
+    0.51099895
+    """
 
     mass: float = M_ELECTRON
 
     def __post_init__(self) -> None:
-        positive("mass", self.mass)
+        number("mass", self.mass, positive)
+
+
+def check_scatterer(scatterer: object) -> None:
+    """Raise a TypeError unless `scatterer` is a `Nucleus` or an `Electron`."""
+    if not isinstance(scatterer, Nucleus | Electron):
+        raise TypeError(
+            f"scatterer = {scatterer!r}: give a Nucleus, such as nucleus('Cs-133'), or an Electron"
+        )
 
 
 @dataclass(frozen=True)
@@ -101,9 +128,17 @@ class Target:
     name : str
         Chemical formula.
     parts : tuple of (Nucleus or Electron, float)
-        Each scatterer with its mean number per formula unit.
+        Each scatterer with its mean number per formula unit, above zero; at least one.
     unit_mass : float
         Mass of a formula unit (MeV), electrons included.
+
+    Raises
+    ------
+    ValueError
+        If there is no part, or a number is not above zero.
+
+    >>> Target("argon-40", ((nucleus("Ar-40"), 1.0),), unit_mass=37_225.0).parts[0][0].N
+    22
     """
 
     name: str
@@ -111,7 +146,12 @@ class Target:
     unit_mass: float
 
     def __post_init__(self) -> None:
-        positive("unit_mass", self.unit_mass)
+        number("unit_mass", self.unit_mass, positive)
+        if not self.parts:
+            raise ValueError("parts = (): give at least one (scatterer, number)")
+        for scatterer, count in self.parts:
+            check_scatterer(scatterer)
+            number("parts", count, positive)
 
     @property
     def units_per_mass(self) -> float:
@@ -143,6 +183,11 @@ def nucleus(name: str) -> Nucleus:
     """Return an isotope of the table by its name.
 
     The radius is the measured charge radius (Angeli and Marinova 2013): no neutron skin.
+
+    Parameters
+    ----------
+    name : str
+        Element and mass number, such as "Ar-40".
 
     Raises
     ------

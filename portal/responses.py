@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from ._validate import Array, positive
+from ._validate import Array, number, positive
 
 Efficiency = Callable[[Array], Array]
 
@@ -20,16 +20,38 @@ class Sharp:
     ----------
     gain : float
         Observable per recoil energy (1/MeV); 1 if the bins are recoil energies.
+
+    Raises
+    ------
+    ValueError
+        If the gain is not above zero.
+
+    >>> Sharp().probability(np.array([0.0, 1.0, 2.0]), np.array([0.5, 1.0]), np.ones_like)
+    array([[1., 0.],
+           [0., 1.]])
     """
 
     gain: float = 1.0
     blind: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
-        positive("gain", self.gain)
+        number("gain", self.gain, positive)
 
     def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
-        """Probability (bins, recoils) that a recoil is counted in a bin."""
+        """Probability that a recoil is counted in a bin.
+
+        Parameters
+        ----------
+        bins : array (n + 1,)
+            Edges of the observable, ascending.
+        recoil : array (r,)
+            Recoil energies (MeV).
+        efficiency : function of the observable
+
+        Returns
+        -------
+        array (n, r)
+        """
         x = self.gain * recoil
         inside = (bins[:-1, np.newaxis] <= x) & (x < bins[1:, np.newaxis])
         return inside * efficiency(x)
@@ -58,6 +80,15 @@ class Photoelectrons:
     below : float
         The default, 0, follows COHERENT's own prediction best; ½ would spread the charge evenly
         about n, and take 6 % off the total (chapter 01).
+
+    Raises
+    ------
+    ValueError
+        If the gain is not above zero, or `below` is no probability.
+
+    >>> seen = Photoelectrons(gain=1.0).probability(np.array([2, 4]), np.array([3.0]), np.ones_like)
+    >>> print(f"{seen[0, 0]:.3f}")  # e⁻³ (3²/2! + 3³/3!)
+    0.448
     """
 
     gain: float
@@ -65,12 +96,18 @@ class Photoelectrons:
     blind: ClassVar[float] = 1.0
 
     def __post_init__(self) -> None:
-        positive("gain", self.gain)
-        if not 0 <= self.below <= 1:
+        number("gain", self.gain, positive)
+        if not 0 <= number("below", self.below) <= 1:
             raise ValueError(f"below = {self.below}: give a probability between 0 and 1")
 
     def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
-        """Probability (bins, recoils) that a recoil is counted in a bin."""
+        """Probability (n, r) that a recoil is counted in a bin; see `Sharp.probability`.
+
+        Raises
+        ------
+        ValueError
+            If an edge is not a whole number.
+        """
         if np.any(bins % 1):
             raise ValueError(f"bins = {bins}: give whole numbers of photoelectrons")
         j = np.arange(bins[0], bins[-1])

@@ -12,48 +12,83 @@ import numpy as np
 from hepunits import hbarc
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, not_negative, positive, same_grid
+from ._validate import Array, finite, not_negative, number, positive, same_grid
 from .constants import FERMI, SIN2_THETA_W
 from .mediators import Scalar, Vector
-from .nuclei import Electron, Nucleus
+from .nuclei import Electron, Nucleus, check_scatterer
 from .sources import Source, check_flavour
 
 Mediator = Vector | Scalar
 
 
 def momentum_transfer_squared(mass: float, recoil: ArrayLike) -> Array:
-    """Return Q² = 2 m E_R (MeV²), exact for a target of mass m (MeV) at rest.
+    """Momentum transfer squared, Q² = 2 m E_R, exact for a target at rest.
+
+    Parameters
+    ----------
+    mass : float
+        Mass m of the target (MeV), above zero.
+    recoil : array, any shape
+        Recoil energy E_R (MeV), zero or above.
+
+    Returns
+    -------
+    array
+        MeV².
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
 
     >>> from hepunits import keV
     >>> float(momentum_transfer_squared(100_000.0, 12.5 * keV)) ** 0.5
     50.0
     """
-    return 2 * positive("mass", mass) * not_negative("recoil", recoil)
+    return 2 * number("mass", mass, positive) * not_negative("recoil", recoil)
 
 
 def recoil_max(mass: float, energy: ArrayLike) -> Array:
-    """Largest recoil energy (MeV) that a neutrino of `energy` (MeV) can give, 2E²/(m + 2E).
+    """Largest recoil energy (MeV) that a neutrino can give, 2E²/(m + 2E).
+
+    Parameters
+    ----------
+    mass : float
+        Mass m of the target (MeV), above zero.
+    energy : array, any shape
+        Neutrino energy E (MeV), zero or above.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
 
     >>> round(float(recoil_max(100_000.0, 50.0)), 5)
     0.04995
     """
     energy = not_negative("energy", energy)
     # no square of an energy, which could overflow
-    return energy * (energy / (energy + positive("mass", mass) / 2))
+    return energy * (energy / (energy + number("mass", mass, positive) / 2))
 
 
 def energy_min(mass: float, recoil: ArrayLike) -> Array:
     """Smallest neutrino energy (MeV) that can give a recoil, [E_R + √(E_R² + 2mE_R)]/2.
 
+    Parameters and errors are those of `momentum_transfer_squared`.
+
     >>> float(energy_min(100_000.0, recoil_max(100_000.0, 50.0)))
     50.0
     """
     recoil = not_negative("recoil", recoil)
-    return (recoil + np.sqrt(recoil) * np.sqrt(recoil + 2 * positive("mass", mass))) / 2
+    return (recoil + np.sqrt(recoil) * np.sqrt(recoil + 2 * number("mass", mass, positive))) / 2
 
 
 def weak_charge(nucleus: Nucleus) -> float:
     """Standard Model vector charge Q_V = ½[Z(½ − 2 sin²θ_W) − N/2] (paper (3.4)).
+
+    Parameters
+    ----------
+    nucleus : Nucleus
 
     >>> from portal.nuclei import nucleus
     >>> round(weak_charge(nucleus("Cs-133")), 2)
@@ -103,7 +138,17 @@ def coefficients(
     -------
     array (3, 3, *recoil.shape)
         First axis: power p of A_g; second: power k of 1/E_ν.
+
+    Raises
+    ------
+    ValueError
+        If a recoil is negative or the flavour is unknown.
+
+    >>> K = coefficients(Electron(), [0.1, 0.2, 0.3], Vector(10.0), flavour="e")
+    >>> K.shape
+    (3, 3, 3)
     """
+    check_scatterer(scatterer)
     check_flavour(flavour)
     recoil = not_negative("recoil", recoil)
     if isinstance(scatterer, Electron):
@@ -148,10 +193,6 @@ def _contract(
         return np.broadcast_to(total, np.broadcast_shapes(total.shape, coupling.shape))
     Q2 = momentum_transfer_squared(scatterer.mass, recoil)
     strength = coupling * mediator.propagator(Q2)
-    if not np.all(np.isfinite(strength)):
-        raise ValueError(
-            "mediator × coupling is not finite at every recoil: give a mass, or recoils, above zero"
-        )
     for p in (1, 2):
         total = total + strength**p * sum(K[p, k] * powers[k] for k in range(3))
     return total
@@ -230,6 +271,7 @@ def rate(
     >>> bool(spectrum[0] > spectrum[1] > spectrum[2] == 0)
     True
     """
+    check_scatterer(scatterer)
     recoil = not_negative("recoil", recoil)
     same_grid(recoil=recoil, coupling=coupling, mass=0.0 if mediator is None else mediator.mass)
     # a moment may diverge at no recoil, but K falls faster: their product has the limit zero

@@ -23,6 +23,10 @@ settings.register_profile("book", deadline=None, derandomize=True)
 settings.load_profile("book")
 
 ROOT = Path(__file__).parent.parent
+
+# the absolute tolerance of pytest, 1e-12, would swallow every cross section in mm²
+near = functools.partial(pytest.approx, rel=1e-12, abs=0)
+
 ARCHIVE = (
     ROOT / os.environ.get("PYODIDE", "../shared/third-party/pyodide-0.27.7.tar.xz")
 ).resolve()

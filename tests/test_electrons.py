@@ -5,10 +5,9 @@ from the tables of the Particle Data Group: a changed factor, sign, mass or unit
 `portal.scattering` has nothing here that would change with it.
 """
 
-from functools import partial
-
 import numpy as np
 import pytest
+from conftest import near
 from hepunits import MeV, cm2, keV
 from scipy.integrate import quad
 
@@ -16,8 +15,6 @@ from portal import Scalar, Vector, direct, suppressed
 from portal.nuclei import Electron, nucleus
 from portal.scattering import coefficients, cross_section, rate, recoil_max
 from portal.sources import FLAVOURS, Line, Source
-
-near = partial(pytest.approx, rel=1e-12, abs=0)
 
 G_F = 1.1663788e-11  # MeV⁻²
 S2 = 0.23863

@@ -8,7 +8,6 @@ from scipy.integrate import quad
 import portal
 from portal.loops import j_integral, k_integral, scalar_loop
 
-RNG = np.random.default_rng(2)
 S = np.concatenate(
     [
         -np.logspace(-9, -6, 12),
@@ -113,12 +112,6 @@ def test_slope_of_k_is_j(s):
     assert slope == pytest.approx(-j_integral(s) - 1 / 6, rel=1e-6)
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, [1.0, np.nan]])
-def test_bad_s(bad):
-    with pytest.raises(ValueError, match="s = "):
-        j_integral(bad)
-
-
 def vector_by_quadrature(Q2, m_chi, scale, q_max):
     """(Q²/scale²)(1/2π²) ∫ x(1−x) ln(Δ_max/Δ) dx with Δ written out, as in paper (2.8)."""
 
@@ -131,8 +124,9 @@ def vector_by_quadrature(Q2, m_chi, scale, q_max):
 
 
 def test_loop_is_paper_2_8():
+    generator = np.random.default_rng(2)
     for _ in range(30):
-        m_chi, q, scale, q_max = 10 ** RNG.uniform([-1, 0, 1, 1.5], [4, 2.5, 4, 2.5])
+        m_chi, q, scale, q_max = 10 ** generator.uniform([-1, 0, 1, 1.5], [4, 2.5, 4, 2.5])
         expected = vector_by_quadrature(q**2, m_chi, scale, q_max)
         found = portal.loop(m_chi, scale, q_max)(q**2)
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-14 * q**2 / scale**2)
@@ -193,8 +187,9 @@ def scalar_by_quadrature(Q2, m_chi, scale, cutoff):
 
 
 def test_scalar_loop_is_paper_2_12_derived():
+    generator = np.random.default_rng(3)
     for _ in range(30):
-        m_chi, q, scale = 10 ** RNG.uniform([-1, 0, 1], [3, 2.5, 4])
+        m_chi, q, scale = 10 ** generator.uniform([-1, 0, 1], [3, 2.5, 4])
         cutoff = 100 * max(m_chi, q)
         expected = scalar_by_quadrature(q**2, m_chi, scale, cutoff)
         found = scalar_loop(m_chi, scale, cutoff)(q**2)
@@ -207,15 +202,3 @@ def test_another_cutoff_is_a_polynomial_of_first_degree():
     difference = scalar_loop(5.0, 100.0, 1e3)(q2) - scalar_loop(5.0, 100.0, 1e4)(q2)
     slope = np.diff(difference) / np.diff(q2)
     assert slope == pytest.approx(np.full(3, np.log(100) / (8 * np.pi**2 * 100**2)), rel=1e-9)
-
-
-@pytest.mark.parametrize("make", [portal.loop, scalar_loop])
-@pytest.mark.parametrize("position", [0, 1, 2])
-@pytest.mark.parametrize("bad", [0.0, -1.0, np.nan, np.inf])
-def test_bad_scales(make, position, bad):
-    arguments = [20.0, 50.0, 100.0]
-    arguments[position] = bad
-    with pytest.raises(ValueError, match=r"= (0.0|-1.0|nan|inf): give finite numbers above zero"):
-        make(*arguments)
-    with pytest.raises(ValueError, match="tree = nan"):
-        make(20.0, 50.0, 100.0, tree=np.nan)

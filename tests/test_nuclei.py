@@ -1,20 +1,15 @@
 """Nuclear masses and radii, the Helm form factor, and materials."""
 
-from dataclasses import replace
-from functools import partial
-
 import numpy as np
 import pytest
-from hepunits import c_light, fm, hbarc, kg
+from conftest import near
+from hepunits import c_light, hbarc, kg
 from scipy.integrate import quad
 from scipy.special import erf
 
 from portal._tables import read_table
 from portal.constants import DALTON
-from portal.nuclei import SKIN, Electron, nucleus, target
-
-# the absolute tolerance of pytest, 1e-12, would swallow every cross section in mm²
-near = partial(pytest.approx, rel=1e-12, abs=0)
+from portal.nuclei import SKIN, nucleus, target
 
 NAMES = [str(name) for name in read_table("nuclei.csv")["nucleus"]]
 
@@ -103,44 +98,3 @@ def test_formula_unit_is_made_of_its_parts():
     assert target("Cs2I3").parts[0][1] == 2
     assert target("Cs2I3").parts[1][1] == 3
     assert csi.units_per_mass == near(c_light**2 / csi.unit_mass)
-
-
-@pytest.mark.parametrize("formula", ["", "Xe", "csi", "Cs I", "CsI ", "Cs0", "Cs0I", "1Cs", "C"])
-def test_unknown_formula(formula):
-    with pytest.raises(ValueError, match="formula = "):
-        target(formula)
-
-
-def test_unknown_nucleus():
-    with pytest.raises(ValueError, match=r"name = 'Xe-132'.*Cs-133"):
-        nucleus("Xe-132")
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("mass", -1.0),
-        ("mass", np.nan),
-        ("mass", 0.0),
-        ("radius", -4.8 * fm),
-        ("radius", np.nan),
-        ("radius", np.sqrt(3) * SKIN),
-        ("Z", -1),
-        ("N", -1),
-    ],
-)
-def test_bad_nucleus(field, value):
-    with pytest.raises(ValueError, match=f"{field} = "):
-        replace(nucleus("Cs-133"), **{field: value})
-
-
-@pytest.mark.parametrize("mass", [-0.5, 0.0, np.nan, np.inf])
-def test_bad_electron(mass):
-    with pytest.raises(ValueError, match="mass = "):
-        Electron(mass)
-
-
-@pytest.mark.parametrize("Q2", [-1.0, np.nan, np.inf, [1.0, -1e-9]])
-def test_bad_momentum_transfer(Q2):
-    with pytest.raises(ValueError, match="Q2 = "):
-        nucleus("Cs-133").form_factor(Q2)

@@ -1,10 +1,10 @@
 """Kinematics, cross sections on nuclei and rates, against formulas coded here a second time."""
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pytest
+from conftest import near
 from hepunits import day, hbarc, keV, kg
 from scipy.integrate import quad
 
@@ -22,9 +22,6 @@ from portal.scattering import (
     weak_charge,
 )
 from portal.sources import FLAVOURS, Continuum, Line, Source
-
-# the absolute tolerance of pytest, 1e-12, would swallow every cross section in mm²
-near = partial(pytest.approx, rel=1e-12, abs=0)
 
 NAMES = ["Na-23", "Si-28", "Ar-40", "Ge-72", "I-127", "Cs-133"]
 CAESIUM = nucleus("Cs-133")

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import portal
-from portal import Experiment, Scalar, Vector, suppressed
+from portal import Experiment, Scalar, Vector, direct, loop, suppressed
+from portal.atoms import caesium_limit, weak_charge_shift
 from portal.experiments import coherent_csi_2017, coherent_efficiency
 from portal.fluxes import sns
-from portal.nuclei import Electron, Nucleus, nucleus, target
+from portal.loops import j_integral, k_integral, scalar_loop
+from portal.nuclei import SKIN, Electron, Nucleus, Target, nucleus, target
 from portal.responses import Photoelectrons, Sharp
 from portal.scattering import (
     coefficients,
@@ -37,7 +39,19 @@ def experiment(**changes):
     return Experiment(**(setup | changes))
 
 
+def caesium(**changes):
+    return caesium_limit(**({"mediator": Vector([1.0, 2.0])} | changes))
+
+
+def material(**changes):
+    return Target(**({"name": "X", "parts": ((CAESIUM, 1.0),), "unit_mass": 1.2e5} | changes))
+
+
 CALLS = {
+    "j_integral": j_integral,
+    "k_integral": k_integral,
+    "loop": lambda **k: loop(**({"m_chi": 20.0, "scale": 50.0, "q_max": 100.0} | k)),
+    "scalar_loop": lambda **k: scalar_loop(**({"m_chi": 20.0, "scale": 50.0, "cutoff": 100.0} | k)),
     "momentum_transfer_squared": lambda **k: momentum_transfer_squared(
         **({"mass": 1e5, "recoil": 0.01} | k)
     ),
@@ -53,7 +67,14 @@ CALLS = {
     "flux": sns().components[1].flux,
     "Vector": Vector,
     "Scalar": Scalar,
+    "direct": direct,
     "suppressed": suppressed,
+    "suppressed(50)": suppressed(50.0),
+    "propagator": Vector(1.0).propagator,
+    "weak_charge_shift": lambda **k: weak_charge_shift(
+        **({"mediator": Vector(1.0), "coupling": 1e-8} | k)
+    ),
+    "caesium_limit": caesium,
     "sns": sns,
     "Sharp": Sharp,
     "Photoelectrons": lambda **k: Photoelectrons(**({"gain": 1000.0} | k)),
@@ -67,6 +88,7 @@ CALLS = {
         **({"name": "X", "Z": 6, "N": 6, "mass": 11174.9, "radius": 2.47 * fm} | k)
     ),
     "Electron": Electron,
+    "Target": material,
     "nucleus": nucleus,
     "target": target,
     "counts": lambda **k: experiment().counts(Vector(1.0), **k),
@@ -75,6 +97,10 @@ CALLS = {
 }
 
 BAD = [
+    *((call, "s", v) for call in ("j_integral", "k_integral") for v in [np.nan, [1.0, np.inf]]),
+    *(("loop", name, v) for name in ("m_chi", "scale", "q_max") for v in NOT_POSITIVE),
+    *(("scalar_loop", name, v) for name in ("m_chi", "scale", "cutoff") for v in NOT_POSITIVE),
+    *((call, "tree", v) for call in ("loop", "scalar_loop") for v in [np.nan, np.inf]),
     *(("momentum_transfer_squared", "mass", v) for v in NOT_POSITIVE),
     *(("momentum_transfer_squared", "recoil", v) for v in NEGATIVE),
     *(("recoil_max", "mass", v) for v in NOT_POSITIVE),
@@ -94,7 +120,19 @@ BAD = [
     *(("flux", "energy", v) for v in [np.nan, np.inf]),
     *(("Vector", "mass", v) for v in [*NEGATIVE, [1.0, -1.0]]),
     *(("Scalar", "mass", v) for v in NEGATIVE),
+    *(
+        (call, "Q2", v)
+        for call in ("direct", "suppressed(50)", "propagator")
+        for v in [np.nan, np.inf]
+    ),
     *(("suppressed", "q0", v) for v in NOT_POSITIVE),
+    *(
+        (call, "momentum", v)
+        for call in ("weak_charge_shift", "caesium_limit")
+        for v in NOT_POSITIVE
+    ),
+    *(("weak_charge_shift", "coupling", v) for v in [np.nan, np.inf]),
+    *(("caesium_limit", "n_sigma", v) for v in NOT_POSITIVE),
     *(("sns", "distance", v) for v in NOT_POSITIVE),
     *(("sns", "protons_per_time", v) for v in NOT_POSITIVE),
     *(("sns", "neutrinos_per_proton", v) for v in NOT_POSITIVE),
@@ -115,12 +153,16 @@ BAD = [
     *(("table", "energies", v) for v in [[2.0, 1.0], [1.0, 1.0], [1.0, np.nan], [-1.0, 1.0]]),
     *(("table", "flux", v) for v in [[1.0, -1.0], [1.0, np.nan]]),
     *(("Nucleus", "mass", v) for v in NOT_POSITIVE),
-    *(("Nucleus", "radius", v) for v in [*NOT_POSITIVE, 1.5 * fm]),
-    *(("Nucleus", "Z", v) for v in NEGATIVE),
-    *(("Nucleus", "N", v) for v in NEGATIVE),
+    *(("Nucleus", "radius", v) for v in [*NOT_POSITIVE, 1.5 * fm, np.sqrt(3) * SKIN]),
+    *(("Nucleus", name, v) for name in "ZN" for v in [*NEGATIVE, 6.5]),
     *(("Electron", "mass", v) for v in NOT_POSITIVE),
+    *(("Target", "unit_mass", v) for v in NOT_POSITIVE),
+    *(("Target", "parts", v) for v in [(), *(((CAESIUM, n),) for n in NOT_POSITIVE)]),
     *(("nucleus", "name", v) for v in ["", "Xe-132", "cs-133", "Cs133"]),
-    *(("target", "formula", v) for v in ["", "Xe", "CsI2x", "Cs0", "2CsI", "Cs I"]),
+    *(
+        ("target", "formula", v)
+        for v in ["", "Xe", "C", "csi", "CsI2x", "Cs0", "Cs0I", "2CsI", "Cs I", "CsI "]
+    ),
     *(("counts", "coupling", v) for v in [np.nan, np.inf]),
     *(("allowed_couplings", "n_sigma", v) for v in NOT_POSITIVE),
     *(("limit_curve", "n_sigma", v) for v in NOT_POSITIVE),
@@ -145,12 +187,61 @@ def test_bad_values_are_named(call, argument, value):
         ("moments", "e_min"),
         ("Vector", "mass"),
         ("Experiment", "bins"),
+        ("suppressed", "q0"),
+        ("Nucleus", "radius"),
+        ("weak_charge_shift", "coupling"),
     ],
 )
-@pytest.mark.parametrize("value", ["much", None, {}])
+@pytest.mark.parametrize("value", ["much", "50", None, {}, 1 + 1j, [1.0, 2j], [[1.0], [1.0, 2.0]]])
 def test_what_is_not_a_number_is_named(call, argument, value):
     with pytest.raises((TypeError, ValueError), match=f"{argument} = "):
         CALLS[call](**{argument: value})
+
+
+ONE_NUMBER = [
+    *(("loop", name) for name in ("m_chi", "scale", "q_max", "tree")),
+    *(("scalar_loop", name) for name in ("m_chi", "scale", "cutoff", "tree")),
+    *((call, "mass") for call in ("momentum_transfer_squared", "recoil_max", "energy_min")),
+    *(("Nucleus", name) for name in ("Z", "N", "mass", "radius")),
+    ("suppressed", "q0"),
+    ("Electron", "mass"),
+    ("Target", "unit_mass"),
+    ("Sharp", "gain"),
+    ("Photoelectrons", "gain"),
+    ("Photoelectrons", "below"),
+    ("caesium_limit", "momentum"),
+    ("caesium_limit", "n_sigma"),
+]
+
+
+@pytest.mark.parametrize(("call", "argument"), ONE_NUMBER)
+@pytest.mark.parametrize("value", [[1.0, 2.0], [1.0], []])
+def test_an_array_in_place_of_a_number_is_named(call, argument, value):
+    with pytest.raises(ValueError, match=rf"\b{argument} = .*: give one number"):
+        CALLS[call](**{argument: value})
+
+
+def test_a_mass_in_the_loop_that_overflows_is_named():
+    for make in (loop, scalar_loop):
+        with pytest.raises(ValueError, match=r"q²/m_χ² = -inf"), np.errstate(all="ignore"):
+            make(1e-200, 50.0, 106.0)(1.0)
+
+
+def test_what_is_no_scatterer_is_named():
+    for call in (
+        lambda: cross_section("Cs-133", 30.0, 0.01),
+        lambda: rate("Cs-133", sns(), 0.01),
+        lambda: coefficients(target("CsI"), 0.01),
+        lambda: material(parts=(("Cs-133", 1.0),)),
+    ):
+        with pytest.raises(TypeError, match=r"scatterer = .*: give a Nucleus"):
+            call()
+
+
+def test_a_form_factor_that_is_none_is_named():
+    for value in (suppressed, 1.0, None):
+        with pytest.raises(TypeError, match=r"form_factor = .*: give a function of Q²"):
+            Vector(10.0, value)
 
 
 def test_shapes_that_do_not_broadcast_are_named():
@@ -160,6 +251,10 @@ def test_shapes_that_do_not_broadcast_are_named():
         cross_section(CAESIUM, 30.0, [0.01, 0.02, 0.03], Vector(1.0), [1e-5, 1e-4])
     with pytest.raises(ValueError, match=r"recoil \(3,\), .*mass \(2,\)"):
         rate(CAESIUM, sns(), [0.01, 0.02, 0.03], Vector([1.0, 2.0]))
+    with pytest.raises(ValueError, match=r"coupling \(3,\), mass \(2,\)"):
+        weak_charge_shift(Vector([1.0, 2.0]), [1e-8, 2e-8, 3e-8])
+    with pytest.raises(ValueError, match=r"Q2 \(3,\), mass \(2,\)"):
+        Vector([1.0, 2.0]).propagator([1.0, 2.0, 3.0])
 
 
 @pytest.mark.parametrize("mediator", [Vector(0.0), Scalar(0.0), Vector(0.0, suppressed(50.0))])
@@ -168,7 +263,22 @@ def test_a_massless_mediator_needs_a_recoil(mediator):
         cross_section(CAESIUM, 30.0, 0.0, mediator, 1e-5)
     with pytest.raises(ValueError, match="recoils, above zero"):
         rate(CAESIUM, sns(), [0.0, 0.01], mediator, 1e-5)
+    with pytest.raises(ValueError, match="recoils, above zero"):
+        mediator.propagator([0.0, 1.0])
     assert np.isfinite(cross_section(CAESIUM, 30.0, 1 * keV, mediator, 1e-5))
+
+
+@pytest.mark.parametrize(
+    "mediator",
+    [
+        Vector([1.0], lambda Q2: np.nan * Q2),
+        Vector([1.0], lambda Q2: 0 * Q2),
+        Vector([1.0, 1e160]),
+    ],
+)
+def test_a_mediator_without_a_limit_from_caesium_is_named(mediator):
+    with pytest.raises(ValueError, match=r"mediator = .*; give"), np.errstate(over="ignore"):
+        caesium_limit(mediator)
 
 
 # --- nothing returns NaN ---------------------------------------------------------------------
