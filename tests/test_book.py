@@ -30,6 +30,12 @@ def test_page_came_out_and_fetches_only_from_the_site(site, page):
         assert address.startswith("data:") or (file.parent / path).exists(), address
 
 
+def test_the_page_of_sources_names_every_file_of_data_and_no_other():
+    page = (ROOT / "book" / "data.md").read_text()
+    files = {file.name for file in (ROOT / "portal" / "data").iterdir()}
+    assert set(re.findall(r"`(\w+\.csv)`", page)) == files
+
+
 def test_nothing_half_written_is_left_by_a_build_that_fails(tmp_path):
     before = build.digest("book") and sorted(p.name for p in build.BUILD.iterdir())
     done = subprocess.run(
