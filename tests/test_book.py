@@ -1,15 +1,15 @@
 """The built site is whole, equal each time, and asks no other host for anything."""
 
 import re
-import subprocess
 import sys
 import zipfile
 
 import build
+import project
 import pytest
 from conftest import ROOT
 from lite import closure, entry
-from project import digest, pages
+from project import pages
 
 # what a browser fetches by itself when it shows a page, unlike a link that a reader follows
 FETCHED = re.compile(
@@ -36,18 +36,48 @@ def test_the_page_of_sources_names_every_file_of_data_and_no_other():
     assert set(re.findall(r"`(\w+\.csv)`", page)) == files
 
 
-def test_nothing_half_written_is_left_by_a_build_that_fails(tmp_path):
-    before = build.digest("book") and sorted(p.name for p in build.BUILD.iterdir())
-    done = subprocess.run(
-        [sys.executable, "tools/build.py", "--offline", str(tmp_path / "none.tar.xz")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 1
-    assert "none.tar.xz is not there" in done.stderr
-    assert sorted(p.name for p in build.BUILD.iterdir()) == before
+@pytest.fixture
+def workshop(tmp_path, monkeypatch):
+    """A folder for the build, with an old site in it."""
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "index.html").write_text("old")
+    monkeypatch.setattr(build, "BUILD", tmp_path)
+    monkeypatch.setattr(build, "HTML", tmp_path / "html")
+    monkeypatch.setattr(sys, "argv", ["build.py"])
+    return tmp_path
+
+
+def write_page(target):
+    target.mkdir()
+    (target / "index.html").write_text("new")
+
+
+def test_a_build_that_fails_leaves_the_old_site(workshop, monkeypatch):
+    def fail(target, _):
+        assert (target.parent / "index.html").read_text() == "new"
+        sys.exit("no lite")
+
+    monkeypatch.setattr(build, "book", write_page)
+    monkeypatch.setattr(build, "lite", fail)
+    with pytest.raises(SystemExit, match="no lite"):
+        build.main()
+    assert (workshop / "html" / "index.html").read_text() == "old"
+
+
+def test_a_build_that_succeeds_replaces_the_old_site(workshop, monkeypatch):
+    (workshop / "html" / "removed.html").write_text("old")
+    monkeypatch.setattr(build, "book", write_page)
+    monkeypatch.setattr(build, "lite", lambda *_: None)
+    build.main()
+    assert [page.name for page in (workshop / "html").iterdir()] == ["index.html"]
+    assert (workshop / "html" / "index.html").read_text() == "new"
+
+
+def test_an_archive_that_is_not_there_is_named(workshop, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["build.py", "--offline", str(workshop / "none.tar.xz")])
+    with pytest.raises(SystemExit, match=r"none\.tar\.xz is not there"):
+        build.main()
+    assert [path.name for path in workshop.iterdir()] == ["html"]
 
 
 def test_random_names_of_widgets_are_numbered():
@@ -71,9 +101,21 @@ def test_the_same_folder_gives_the_same_archive(tmp_path):
     assert zipfile.ZipFile(archives[0]).namelist() == ["x/a", "x/deep/b"]
 
 
-def test_a_change_of_the_package_drops_the_outputs():
-    assert digest("portal") == digest("portal")
-    assert digest("portal") != digest("portal", "requirements.lock")
+def test_a_change_of_the_package_drops_the_outputs(workshop, monkeypatch):
+    monkeypatch.setattr(project, "ROOT", workshop)
+    (workshop / "portal").mkdir()
+    (workshop / "requirements.lock").write_text("numpy==2")
+    outputs = workshop / "cache" / "outputs"
+    changes = ["portal/loops.py", "portal/data/table.csv", "requirements.lock"]
+    for changed in [None, *changes]:
+        if changed:
+            (workshop / changed).parent.mkdir(exist_ok=True)
+            (workshop / changed).write_text("changed")
+        build.drop_stale_outputs()
+        assert not outputs.exists(), changed
+        outputs.mkdir(parents=True)
+        build.drop_stale_outputs()
+        assert outputs.exists()
 
 
 def test_a_wheel_is_described_for_pyodide(tmp_path):
