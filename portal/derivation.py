@@ -20,6 +20,12 @@ def random_points(
     ranges : dict of symbol to (low, high)
         Both ends above zero.
     number, seed : int
+        How many points, and which.
+
+    Raises
+    ------
+    ValueError
+        If an end is not above zero.
 
     >>> points = random_points({"x": (1.0, 10.0)}, number=3)
     >>> bool((points["x"] > 1).all())
@@ -55,6 +61,8 @@ def assert_same(
     ------
     AssertionError
         At the worst point, with both values.
+    ValueError
+        If there is no point, or a symbol of the expression has no values.
 
     >>> import sympy
     >>> x = sympy.Symbol("x")
@@ -64,6 +72,8 @@ def assert_same(
     left_out = expression.free_symbols - set(symbols)
     if left_out:
         raise ValueError(f"points = {symbols}: give values for {left_out} too")
+    if not points or not all(map(np.size, points.values())):
+        raise ValueError(f"points = {points}: give at least one")
     values = np.broadcast_arrays(*(np.asarray(points[symbol], dtype=float) for symbol in symbols))
     derived = np.broadcast_to(
         sympy.lambdify(symbols, expression, "numpy")(*values), values[0].shape

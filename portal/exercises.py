@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm
 
 from . import anomalies, flavour, solar
+from ._validate import finite
 from .constants import FERMI, M_ELECTRON, M_MUON, SIN2_THETA_W
 from .detectors import Experiment
 from .experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent_csi_2017
@@ -210,11 +211,13 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
         The exercise, such as "01-largest-recoil".
     answer : number
         With units by `hepunits`, such as ``45 * keV``.
+    rtol : float
+        Largest deviation that is right, relative to the answer.
 
     Raises
     ------
     ValueError
-        If there is no such exercise.
+        If there is no such exercise, or the answer is not one finite number.
 
     >>> check("01-largest-recoil", ...)
     Write your answer in place of the dots, then run the cell again.
@@ -226,8 +229,10 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
     if answer is ...:
         print("Write your answer in place of the dots, then run the cell again.")
         return
-    right = ANSWERS[name]()
-    ratio = float(answer) / right
+    given = finite("answer", answer)
+    if given.size != 1:
+        raise ValueError(f"answer = {answer}: give one number")
+    ratio = given.item() / ANSWERS[name]()
     if abs(ratio - 1) <= rtol:
         print("Right.")
     elif abs(ratio + 1) <= rtol:
