@@ -62,41 +62,33 @@ def limit_lines(axes: Axes, curve: LimitCurve, **line: Any) -> None:
     axes.fill_between(curve.masses, *second.T, color=line["color"], alpha=0.3, linewidth=0)
 
 
-def limit_plot(
-    kind: type[Vector] | type[Scalar],
-    masses: ArrayLike = MASSES,
-    experiments: dict[str, tuple[Callable[[], Experiment], float, str]] = RECOIL_EXPERIMENTS,
-) -> Figure:
+def limit_plot(kind: type[Vector] | type[Scalar]) -> Figure:
     """2σ limits of many experiments on one mediator (paper Figs. 2 and 3).
 
     Solid with F ~ q², dashed without; the shaded bands are allowed too.  The inset shows, for each
-    experiment, the typical momentum that it reaches (dot) and the q0 of the axis (tick).
+    experiment, the typical momentum that it reaches (marker) and the q0 of the axis (tick).
 
     Parameters
     ----------
     kind : Vector or Scalar
         With a vector, parity violation in caesium is drawn too.
-    masses : array (n,)
-        m′ (MeV).
-    experiments : dict
-        As `RECOIL_EXPERIMENTS`.
     """
-    masses = np.asarray(masses, dtype=float)
     fig, axes = plt.subplots(figsize=(6.4, 5.6))
     inset = axes.inset_axes((0.62, 0.09, 0.36, 0.26))
-    for row, (label, (make, q0, colour)) in enumerate(experiments.items()):
+    for row, (label, (make, q0, colour)) in enumerate(RECOIL_EXPERIMENTS.items()):
         experiment = make()
+        look: dict[str, Any] = {"color": COLOURS[colour], "marker": "os^Dv"[row], "markersize": 5}
         for form_factor, style, name in ((suppressed(q0), "-", label), (direct, "--", None)):
-            curve = limit_curve(experiment, kind(masses, form_factor))
-            limit_lines(axes, curve, color=COLOURS[colour], linestyle=style, label=name)
-        inset.plot(typical_momentum(experiment) / MeV, -row, "o", color=COLOURS[colour])
+            curve = limit_curve(experiment, kind(MASSES, form_factor))
+            limit_lines(axes, curve, linestyle=style, label=name, markevery=(4 * row, 20), **look)
+        inset.plot(typical_momentum(experiment) / MeV, -row, **look)
         inset.plot(q0 / MeV, -row, "|", color=COLOURS[colour], markersize=12)
     if kind is Vector:
         for form_factor, style, name in (
             (suppressed(SNS_Q0), "-", "Cs atoms"),
             (direct, "--", None),
         ):
-            curve = caesium_limit(Vector(masses, form_factor))
+            curve = caesium_limit(Vector(MASSES, form_factor))
             limit_lines(axes, curve, color=INK, linestyle=style, label=name)
     inset.set(xscale="log", xlabel="q (MeV)", yticks=[], xlim=(3, 100))
     inset.set_xticks([5, 10, 30, 50], ["5", "10", "30", "50"])

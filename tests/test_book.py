@@ -30,6 +30,13 @@ def test_page_came_out_and_fetches_only_from_the_site(site, page):
         assert address.startswith("data:") or (file.parent / path).exists(), address
 
 
+@pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")])
+def test_a_chapter_has_the_number_of_its_file(site, page):
+    number = int(page.removeprefix("notebooks/")[:2])
+    title = f'<h1><span class="section-number">{number}. </span>'
+    assert title in (site / f"{page}.html").read_text()
+
+
 def test_the_page_of_sources_names_every_file_of_data_and_no_other():
     page = (ROOT / "book" / "data.md").read_text()
     files = {file.name for file in (ROOT / "portal" / "data").iterdir()}

@@ -16,7 +16,7 @@ BOX = """<div class="run-chapter">
 <a href="{colab}">Colab</a>
 <p>The first run in your browser loads Python, about 60 MB.  Your edits stay in this browser;
 <a href="{live}&amp;reset">open the original again</a> discards them.  In Colab, first run
-<code>%pip install git+{repository}</code>.</p>
+<code>%pip install feyndraw "ipywidgets&gt;=8.1" git+{repository}</code>.</p>
 </div>"""
 
 
