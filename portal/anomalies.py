@@ -13,8 +13,8 @@ from hepunits import GeV
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
-from ._validate import Array, finite, not_negative, positive
-from .flavour import DECAYS, NORMALISATION, delta_c9, ratio
+from ._validate import Array, not_negative, number, positive
+from .flavour import X_UNIT, delta_c9, ratio
 from .statistics import Band, join, roots
 
 MUONS = {"vector": 0.0, "left": -0.5}
@@ -50,6 +50,7 @@ def polynomial(
     """
     if muon not in MUONS:
         raise ValueError(f"muon = {muon!r}: give one of {', '.join(MUONS)}")
+    q2_min, q2_max = number("q2_min", q2_min), number("q2_max", q2_max)
     mass = not_negative("mass", mass)
     resonant = mass[(mass**2 >= q2_min) & (mass**2 <= q2_max)]
     if resonant.size:
@@ -57,8 +58,7 @@ def polynomial(
             f"mass = {resonant[0]} MeV: give masses with m′² outside {q2_min} to {q2_max} MeV²"
         )
     # three couplings fix a quadratic; these shift C9 by about one
-    unit = DECAYS["K"].m_b ** 2 * NORMALISATION
-    x_h = unit * np.array([-1.0, 0.0, 1.0]).reshape(-1, *[1] * (mass.ndim + 1))
+    x_h = X_UNIT * np.array([-1.0, 0.0, 1.0]).reshape(-1, *[1] * (mass.ndim + 1))
     share = MUONS[muon]
 
     def c9(q2: Array) -> Array:
@@ -68,7 +68,7 @@ def polynomial(
         return share * delta_c9(q2, x_h, mass[..., np.newaxis])
 
     low, middle, high = ratio(mode, q2_min, q2_max, c9, c10 if share else 0.0)
-    return np.stack([middle, (high - low) / (2 * unit), ((high + low) / 2 - middle) / unit**2])
+    return np.stack([middle, (high - low) / (2 * X_UNIT), ((high + low) / 2 - middle) / X_UNIT**2])
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ class MeasuredRatio:
 
     def __post_init__(self) -> None:
         """Check what no later function looks at."""
-        finite("value", self.value)
-        positive("up", self.up)
-        positive("down", self.down)
+        number("value", self.value)
+        number("up", self.up, positive)
+        number("down", self.down, positive)
 
 
 def measurements(year: int) -> tuple[MeasuredRatio, ...]:
@@ -178,8 +178,7 @@ def fit(
         raise ValueError(f"mass = {mass}: give an array of masses, one dimension, not empty")
     if not data:
         raise ValueError(f"data = {data}: give at least one measurement")
-    scale = DECAYS["K"].m_b ** 2 * NORMALISATION
-    powers = (scale ** np.arange(3))[:, np.newaxis]
+    powers = (X_UNIT ** np.arange(3))[:, np.newaxis]
     excess = np.stack(
         [powers * polynomial(d.mode, d.q2_min, d.q2_max, mass, muon) for d in data], axis=-1
     )  # (power, mass, measurement)
@@ -203,11 +202,9 @@ def fit(
     # where two couplings fit equally well, the smaller one
     size = np.where(values <= lowest[:, np.newaxis] + 1e-9, np.abs(stationary), np.inf)
     best = np.take_along_axis(stationary, size.argmin(axis=1)[:, np.newaxis], axis=1)[:, 0]
-    limit = lowest + float(positive("n_sigma", n_sigma)) ** 2
+    limit = lowest + number("n_sigma", n_sigma, positive) ** 2
     quartics[..., 0] -= limit[:, np.newaxis]
     edges = np.sort(roots(quartics).reshape(len(mass), -1), axis=1)
     # real parts of complex roots do no harm: χ² decides between each two neighbours
     chi2 = chi_squared((edges[:, 1:] + edges[:, :-1]) / 2)
-    # the best fit is allowed, however narrow its band
-    limit = np.maximum(limit, chi2.min(axis=1))
-    return Fit(mass, scale * best, lowest, join(scale * edges, chi2 <= limit[:, np.newaxis]))
+    return Fit(mass, X_UNIT * best, lowest, join(X_UNIT * edges, chi2, limit))

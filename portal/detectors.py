@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._validate import Array, ascending, finite, not_negative, positive
+from ._validate import Array, ascending, finite, not_negative, number, positive
 from .nuclei import Electron, Nucleus, Target
 from .responses import NO_SMEARING, Efficiency, Photoelectrons, Sharp
 from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
@@ -18,10 +18,6 @@ where E_R doubles within a half, that is divided further."""
 
 ORDER = 8
 """Gauss-Legendre points in each panel."""
-
-
-def _always(x: Array) -> Array:
-    return np.ones_like(x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,17 +71,25 @@ class Experiment:
     source: Source
     exposure: float
     bins: ArrayLike
-    efficiency: Efficiency = _always
+    efficiency: Efficiency = np.ones_like
     background: float = 0.0
     sigma_alpha: float = 0.1
     response: Sharp | Photoelectrons = NO_SMEARING
     data: tuple[ArrayLike, ArrayLike] | None = None
 
     def __post_init__(self) -> None:
-        positive("exposure", self.exposure)
-        not_negative("sigma_alpha", self.sigma_alpha)
-        not_negative("background", self.background)
+        for name, kind, example in (
+            ("target", Target, "target('Ar')"),
+            ("source", Source, "sns()"),
+        ):
+            given = getattr(self, name)
+            if not isinstance(given, kind):
+                raise TypeError(f"{name} = {given!r}: give a {kind.__name__}, such as {example}")
+        number("exposure", self.exposure, positive)
+        number("sigma_alpha", self.sigma_alpha, not_negative)
+        number("background", self.background, not_negative)
         bins = not_negative("bins", ascending("bins", self.bins))
+        object.__setattr__(self, "bins", _frozen(bins))
         if self.data is not None:
             counts, errors = finite("data", self.data[0]), positive("data", self.data[1])
             if not counts.shape == errors.shape == (len(bins) - 1,):
@@ -93,6 +97,7 @@ class Experiment:
                     f"data has shapes {counts.shape} and {errors.shape}: give {len(bins) - 1} "
                     "counts and as many errors"
                 )
+            object.__setattr__(self, "data", (_frozen(counts), _frozen(errors)))
         if not callable(self.efficiency):
             raise TypeError(f"efficiency = {self.efficiency!r}: give a function of the observable")
         self._probability((bins[1:] + bins[:-1]) / 2)
@@ -114,7 +119,7 @@ class Experiment:
         Each entry holds the recoil energies (r), the moments (k, r) of each flavour's flux, and
         the weights (r, bin): number of scatterers, exposure, quadrature and response.
         """
-        bins = np.asarray(self.bins, dtype=float)
+        bins = np.asarray(self.bins)
         split = np.arange(PANELS_PER_BIN) / PANELS_PER_BIN
         edges = np.append(bins[:-1, np.newaxis] + np.diff(bins)[:, np.newaxis] * split, bins[-1])
         edges /= self.response.gain
@@ -123,7 +128,7 @@ class Experiment:
         first = edges[edges > 0][0]
         octaves = first * 2.0 ** np.arange(-7, np.log2(highest / first))
         kernel = []
-        for scatterer, number in self.target.parts:
+        for scatterer, per_unit in self.target.parts:
             # the flux ends with a kink at each endpoint, so a panel must end there
             ends = recoil_max(scatterer.mass, [c.endpoint for c in self.source.components])
             points = np.concatenate([[lowest, highest], edges, octaves, ends])
@@ -131,7 +136,7 @@ class Experiment:
             recoil, width = _gauss_legendre(points)
             e_min = energy_min(scatterer.mass, recoil)
             moments = [(c.flavour, c.moments(e_min)) for c in self.source.components]
-            scale = self.exposure * self.target.units_per_mass * number
+            scale = self.exposure * self.target.units_per_mass * per_unit
             seen = self.response.probability(bins, recoil, self._probability)
             kernel.append((scatterer, recoil, moments, (scale * width * seen).T))
         return kernel
@@ -152,14 +157,14 @@ class Experiment:
         ------
         ValueError
             If there is a mediator and the lowest bin is open to recoils without energy, or the
-            form factor is not finite.
+            form factor or the counts are not finite.
 
         >>> from portal import Scalar
         >>> from portal.experiments import coherent_csi_2017
         >>> coherent_csi_2017().polynomial(Scalar([1.0, 10.0, 100.0])).shape
         (3, 3, 12)
         """
-        bins = np.asarray(self.bins, dtype=float)
+        bins = np.asarray(self.bins)
         if mediator is not None and bins[0] <= self.response.blind:
             raise ValueError(
                 f"bins = {bins}: with a mediator give a lowest edge above {self.response.blind:g}"
@@ -179,8 +184,8 @@ class Experiment:
                 total[2] += (strength**2 * rate[2]) @ weights
         if not np.all(np.isfinite(total)):
             raise ValueError(
-                f"mediator = {mediator}: its counts are not finite; give a form factor that is "
-                "finite at every recoil"
+                f"exposure = {self.exposure}, mediator = {mediator}: the counts are not finite; "
+                "give a smaller exposure, flux or form factor"
             )
         return total.reshape(3, *mass.shape, len(bins) - 1)
 
@@ -215,14 +220,14 @@ class Experiment:
     @cached_property
     def observed(self) -> Array:
         """Observed signal in each bin; the Standard Model where there are no data yet."""
-        return self.counts() if self.data is None else np.asarray(self.data[0], dtype=float)
+        return _frozen(self.counts()) if self.data is None else np.asarray(self.data[0])
 
     @cached_property
     def sigma(self) -> Array:
         """Statistical error in each bin (paper (4.1); (4.2) where there are no data yet)."""
         if self.data is not None:
-            return np.asarray(self.data[1], dtype=float)
-        bins = np.asarray(self.bins, dtype=float)
+            return np.asarray(self.data[1])
+        bins = np.asarray(self.bins)
         variance = self.counts() + self.background * self.exposure * np.diff(bins)
         if np.any(variance <= 0):
             empty = bins[:-1][variance <= 0][0]
@@ -230,7 +235,7 @@ class Experiment:
                 f"bins = {bins}: the bin from {empty} expects no event; give bins that recoils "
                 "reach, or a background above zero"
             )
-        return np.sqrt(variance)
+        return _frozen(np.sqrt(variance))
 
 
 @dataclass(frozen=True, eq=False)
@@ -262,9 +267,11 @@ class Joint:
     sigma_alpha: float
 
     def __post_init__(self) -> None:
-        not_negative("sigma_alpha", self.sigma_alpha)
+        number("sigma_alpha", self.sigma_alpha, not_negative)
         if not self.parts:
             raise ValueError("parts = (): give at least one experiment")
+        for part in self.parts:
+            check_measurement(part)
 
     def polynomial(self, mediator: Mediator | None = None) -> Array:
         """Coefficients (3, *masses, bins) of the counts; see `Experiment.polynomial`."""
@@ -287,6 +294,22 @@ class Joint:
 
 Measurement = Experiment | Joint
 """What limits can be set from."""
+
+
+def check_measurement(experiment: object) -> None:
+    """Raise a TypeError unless `experiment` is an `Experiment` or a `Joint`."""
+    if not isinstance(experiment, Measurement):
+        raise TypeError(
+            f"experiment = {experiment!r}: give an Experiment, such as coherent_csi_2017(), "
+            "or a Joint"
+        )
+
+
+def _frozen(values: Array) -> Array:
+    """Copy that nothing can change, since other numbers were computed from it."""
+    values = values.copy()
+    values.flags.writeable = False
+    return values
 
 
 def _gauss_legendre(points: Array) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from numpy.polynomial.legendre import leggauss, legvander
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
-from ._validate import Array, finite, not_negative, same_grid
+from ._validate import Array, finite, not_negative, number, same_grid
 from .constants import FERMI, M_ELECTRON, M_MUON
 
 Coefficient = ArrayLike | Callable[[Array], Array]
@@ -79,7 +79,7 @@ def ckm(
     0.0411
     """
     for name, value in {"lam": lam, "a": a, "rho_bar": rho_bar, "eta_bar": eta_bar}.items():
-        finite(name, value)
+        number(name, value)
     s12, s23 = lam, a * lam**2
     for name, sine in {"lam": s12, "a": s23}.items():
         if not 0 < sine < 1:
@@ -122,7 +122,7 @@ def coupling_matrices(g: ArrayLike, theta: float) -> tuple[Array, Array]:
     >>> print(down[1, 2].round(4), abs(up[0, 1]).round(3))
     -0.1987 0.221
     """
-    g, angle = finite("g", g), finite("theta", theta)
+    g, angle = finite("g", g), number("theta", theta)
     if g.shape != (3,):
         raise ValueError(f"g = {g}: give three couplings")
     c, s = np.cos(angle), np.sin(angle)
@@ -133,6 +133,9 @@ def coupling_matrices(g: ArrayLike, theta: float) -> tuple[Array, Array]:
 
 NORMALISATION = 4 * FERMI / np.sqrt(2) * ALPHA / (4 * np.pi) * abs(ckm()[2, 2] * ckm()[2, 1])
 """|N| (MeV⁻²); N itself is negative, to within a degree, because V_ts is."""
+
+X_UNIT = DECAYS["K"].m_b ** 2 * NORMALISATION
+"""m_B²|N|, the X_h with which a light mediator (m′² ≪ q²) shifts C9 by −1."""
 
 
 def delta_c9(q2: ArrayLike, x_h: ArrayLike, mass: ArrayLike) -> Array:
@@ -163,7 +166,7 @@ def delta_c9(q2: ArrayLike, x_h: ArrayLike, mass: ArrayLike) -> Array:
     same_grid(q2=q2, x_h=x_h, mass=mass)
     if np.any(q2 == mass**2):
         raise ValueError(f"mass = {mass}: q² = m′² is the pole of the mediator; give another mass")
-    return -x_h / (DECAYS["K"].m_b ** 2 * NORMALISATION) * q2 / (q2 - mass**2)
+    return -x_h / X_UNIT * q2 / (q2 - mass**2)
 
 
 def branching_ratio(
@@ -197,7 +200,8 @@ def branching_ratio(
     Raises
     ------
     ValueError
-        If the mode or the lepton is unknown, or q² is outside the physical range.
+        If the mode or the lepton is unknown, q² is outside the physical range, or a number or the
+        rate is not finite.
 
     >>> from hepunits import GeV
     >>> print(f"{branching_ratio('K', 3 * GeV**2) * GeV**2:.1e}")
@@ -210,11 +214,17 @@ def branching_ratio(
     q2 = _physical("q2", q2, decay, m)
     same_grid(q2=q2, delta_c9=delta_c9, delta_c10=delta_c10)
     s, t, p, phase_space = _amplitudes(mode, q2)
-    c9, c10 = C9 + finite("delta_c9", delta_c9), C10 + finite("delta_c10", delta_c10)
+    delta_c9, delta_c10 = finite("delta_c9", delta_c9), finite("delta_c10", delta_c10)
+    c9, c10 = C9 + delta_c9, C10 + delta_c10
     ss, st, tt = (s**2).sum(axis=0), (s * t.conj()).sum(axis=0), (np.abs(t) ** 2).sum(axis=0)
-    vector = np.abs(c9) ** 2 * ss + 2 * (c9 * st).real + tt
-    axial, divergence = c10**2 * ss, (c10 * m * p) ** 2
-    square = 4 / 3 * ((q2 + 2 * m**2) * vector + (q2 - 4 * m**2) * axial) + 2 * q2 * divergence
+    with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
+        vector = np.abs(c9) ** 2 * ss + 2 * (c9 * st).real + tt
+        axial, divergence = c10**2 * ss, (c10 * m * p) ** 2
+        square = 4 / 3 * ((q2 + 2 * m**2) * vector + (q2 - 4 * m**2) * axial) + 2 * q2 * divergence
+    if not np.all(np.isfinite(square)):
+        raise ValueError(
+            f"delta_c9 = {delta_c9}, delta_c10 = {delta_c10}: give numbers whose rate is finite"
+        )
     return decay.lifetime / hbar * phase_space * np.sqrt(1 - 4 * m**2 / q2) * square
 
 
@@ -251,8 +261,8 @@ def ratio(
     [1.    0.792]
     """
     decay = _decay(mode)
-    q2_min = float(_physical("q2_min", q2_min, decay, M_MUON))
-    q2_max = float(_physical("q2_max", q2_max, decay, M_MUON))
+    q2_min = float(_physical("q2_min", number("q2_min", q2_min), decay, M_MUON))
+    q2_max = float(_physical("q2_max", number("q2_max", q2_max), decay, M_MUON))
     if q2_min >= q2_max:
         raise ValueError(f"q2_min = {q2_min}, q2_max = {q2_max}: give an ascending bin")
     nodes, weights, between = _quadrature(q2_min, q2_max)

@@ -5,7 +5,7 @@ from hepunits import MW, MeV, cm2, day, m
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
-from ._validate import Array, positive
+from ._validate import Array, number, positive
 from .constants import M_ELECTRON, M_MUON, M_PION
 from .sources import Continuum, Line, Source
 
@@ -67,11 +67,11 @@ def sns(
     >>> print(f"{sns().components[0].flux * cm2 * s:.3e}")
     1.130e+07
     """
-    emitted = positive("protons_per_time", protons_per_time) * positive(
-        "neutrinos_per_proton", neutrinos_per_proton
+    emitted = number("protons_per_time", protons_per_time, positive) * number(
+        "neutrinos_per_proton", neutrinos_per_proton, positive
     )
-    flux = float(emitted / (4 * np.pi * positive("distance", distance) ** 2))
-    if positive("delayed", delayed) > 1:
+    flux = float(emitted / (4 * np.pi * number("distance", distance, positive) ** 2))
+    if number("delayed", delayed, positive) > 1:
         raise ValueError(f"delayed = {delayed}: give a share of at most 1")
     endpoint = [0.0, M_MUON / 2]
     x2, x3 = delayed * flux / M_MUON**3, delayed * flux / M_MUON**4
@@ -188,7 +188,7 @@ def reactor(
     >>> print(f"{reactor().moments(0.0)[0] * cm2 * s:.2g}")
     1.5e+12
     """
-    fissions = positive("power", power) / ENERGY_PER_FISSION
+    fissions = number("power", power, positive) / ENERGY_PER_FISSION
     for name, value, allowed in (
         ("above", above, list(SPECTRA)),
         ("below", below, ["summation", "exponential"]),
@@ -198,5 +198,5 @@ def reactor(
     soft, hard = np.array(SPECTRA[below]()), np.array(SPECTRA[above]())
     soft, hard = soft[:, soft[0] < IBD_THRESHOLD], hard[:, hard[0] >= IBD_THRESHOLD]
     energy, spectrum = np.concatenate([soft, hard], axis=1)
-    flux = fissions / (4 * np.pi * positive("distance", distance) ** 2) * spectrum
+    flux = fissions / (4 * np.pi * number("distance", distance, positive) ** 2) * spectrum
     return Source("reactor", (Continuum.table("e-bar", energy, flux),))

@@ -6,7 +6,7 @@ import numpy as np
 from hepunits import MeV, TeV
 
 from ._validate import Array
-from .detectors import Measurement
+from .detectors import Measurement, check_measurement
 from .mediators import Vector, direct, suppressed
 from .scattering import Mediator
 from .statistics import Band, Profile
@@ -83,6 +83,7 @@ def typical_momentum(experiment: Measurement) -> float:
     >>> round(typical_momentum(coherent_csi_2017()))
     54
     """
+    check_measurement(experiment)
     heavy = 1 * TeV
     with_q2, without = (
         experiment.polynomial(Vector(heavy, form_factor))[1].sum()

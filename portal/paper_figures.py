@@ -113,6 +113,17 @@ def argon_counts(mediator: Mediator | None, coupling: float, edges: ArrayLike) -
     return replace(coherent_ar_future(), bins=edges).counts(mediator, coupling)
 
 
+def _spectra_and_ratios() -> tuple[Figure, Any]:
+    """Two rows of panels, vector and scalar: spectra on one scale, ratios each on its own."""
+    fig, axes = plt.subplots(2, 2, sharex=True, figsize=(6.4, 5.2))
+    axes[0, 1].sharey(axes[0, 0])
+    axes[0, 1].tick_params(labelleft=False)
+    axes[0, 0].set(yscale="log")
+    for panel, name in zip(axes[0], KINDS, strict=True):
+        panel.set_title(name)
+    return fig, axes
+
+
 def figure_4(mass: float = 100 * MeV) -> Figure:
     """Paper Fig. 4: recoils in argon, with couplings at the first edge that COHERENT allows.
 
@@ -124,8 +135,8 @@ def figure_4(mass: float = 100 * MeV) -> Figure:
     edges = np.arange(5.0, 111.0) * keV
     centre = (edges[1:] + edges[:-1]) / 2 / keV
     standard = argon_counts(None, 0.0, edges)
-    fig, axes = plt.subplots(2, 2, sharex=True, sharey="row", figsize=(6.4, 5.2))
-    for (top, bottom), (name, kind) in zip(axes.T, KINDS.items(), strict=True):
+    fig, axes = _spectra_and_ratios()
+    for (top, bottom), kind in zip(axes.T, KINDS.values(), strict=True):
         top.plot(centre, standard, color=INK, linestyle=":", label="Standard Model")
         for form_factor, label, colour, style in CASES:
             bound = limit_curve(coherent_csi_2017(), kind([mass], form_factor)).upper[0]
@@ -134,7 +145,7 @@ def figure_4(mass: float = 100 * MeV) -> Figure:
             top.plot(centre, spectrum, label=label, **line)
             bottom.plot(centre, spectrum / standard, **line)
         bottom.axhline(1, color=INK, linestyle=":")
-        top.set(yscale="log", ylim=(0.05, 2000), title=name)
+        top.set(ylim=(0.05, 2000))
         bottom.set(xlabel="recoil energy (keV)", xlim=(0, 110))
     axes[0, 0].set_ylabel("events per keV")
     axes[1, 0].set_ylabel("ratio to\nStandard Model")
@@ -157,7 +168,7 @@ def figure_5() -> Figure:
         right.plot(mass, curve.upper, label=label, **line)
         left.plot(mass, -curve.lower, **line)
         left.fill_between(mass, *-second.T, color=COLOURS[colour], alpha=0.35, linewidth=0)
-    _limits_axes(right, ylabel="|g′| q²/Λ² or |g′|", title="g′ > 0")
+    _limits_axes(right, ylabel="|g′| q₀²/Λ² or |g′|", title="g′ > 0")
     _limits_axes(left, title="g′ < 0")
     right.legend()
     return fig
@@ -170,7 +181,7 @@ def figure_6() -> Figure:
     for form_factor, label, colour, style in CASES:
         upper = limit_curve(borexino(), Scalar(mass, form_factor)).upper
         axes.plot(mass, upper, label=label, color=COLOURS[colour], linestyle=style)
-    _limits_axes(axes, ylabel="g′q²/Λ² or g′")
+    _limits_axes(axes, ylabel="g′q₀²/Λ² or g′")
     axes.legend()
     return fig
 
@@ -190,7 +201,7 @@ def solar_recoils(recoil: ArrayLike, mediator: Mediator | None = None, g: float 
 def figure_7(mass: float = 10 * MeV) -> Figure:
     """Paper Fig. 7: solar recoils with a mediator, at the edge of what Borexino allows for F ~ q².
 
-    The coupling g′q²/Λ² is the same with and without the form factor, as in the paper's caption.
+    The coupling g′q₀²/Λ² is the same with and without the form factor, as in the paper's caption.
 
     Parameters
     ----------
@@ -200,8 +211,8 @@ def figure_7(mass: float = 10 * MeV) -> Figure:
     recoil = np.linspace(0.05, 1.22, 469)
     per = 1 / (10 * keV * day)
     standard = solar_recoils(recoil).sum(axis=0)
-    fig, axes = plt.subplots(2, 2, sharex=True, sharey="row", figsize=(6.4, 5.2))
-    for (top, bottom), (name, kind) in zip(axes.T, KINDS.items(), strict=True):
+    fig, axes = _spectra_and_ratios()
+    for (top, bottom), kind in zip(axes.T, KINDS.values(), strict=True):
         bound = limit_curve(borexino(), kind([mass], suppressed(SOLAR_Q0))).upper[0]
         top.plot(recoil, standard / per, color=INK, linestyle=":", label="Standard Model")
         for form_factor, label, colour, style in CASES:
@@ -209,7 +220,6 @@ def figure_7(mass: float = 10 * MeV) -> Figure:
             line = {"color": COLOURS[colour], "linestyle": style}
             top.plot(recoil, spectrum / per, label=label, **line)
             bottom.plot(recoil, spectrum / standard, **line)
-        top.set(yscale="log", title=name)
         bottom.axhline(1, color=INK, linestyle=":")
         bottom.set(xlabel="recoil energy (MeV)")
     axes[0, 0].set_ylabel("events per day,\n100 t and 10 keV")

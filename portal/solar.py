@@ -10,7 +10,7 @@ from hepunits import Avogadro, MeV, cm2, cm3, day, eV, hbarc, kg, s
 from numpy.typing import ArrayLike
 
 from ._tables import read_table
-from ._validate import Array, not_negative, positive
+from ._validate import Array, not_negative, number, positive
 from .constants import DALTON, FERMI, FINE_STRUCTURE, M_ELECTRON
 from .detectors import Experiment, Joint
 from .nuclei import Electron, Target
@@ -190,7 +190,7 @@ def borexino(
     >>> borexino(threshold=0.0).counts().round(1)
     array([135.8,  50.2,   2.9])
     """
-    not_negative("threshold", threshold)
+    number("threshold", threshold, not_negative)
     data, model = read_table("borexino_2017.csv"), read_table("solar.csv")
     parts = []
     for component, rate, error in zip(data["component"], data["rate"], data["paper"], strict=True):

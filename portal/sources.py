@@ -8,9 +8,10 @@ every continuum is a piecewise polynomial, so the moments are exact.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
-from ._validate import Array, ascending, finite, not_negative, positive
+from ._validate import Array, ascending, finite, not_negative, number, positive
 
 FLAVOURS = ("e", "mu", "tau", "e-bar", "mu-bar", "tau-bar")
 MOMENTS = (0, 1, 2)
@@ -45,8 +46,8 @@ class Line:
 
     def __post_init__(self) -> None:
         check_flavour(self.flavour)
-        positive("energy", self.energy)
-        not_negative("flux", self.flux)
+        number("energy", self.energy, positive)
+        number("flux", self.flux, not_negative)
 
     @property
     def endpoint(self) -> float:
@@ -88,6 +89,12 @@ class Continuum:
             raise ValueError(
                 f"coefficients has shape {coefficients.shape}: give (powers, {len(edges) - 1})"
             )
+        ends_and_middle = edges[:-1] + np.diff(edges) * [[0.0], [0.5], [1.0]]
+        flux, largest = (
+            polyval(ends_and_middle, c, tensor=False) for c in (coefficients, np.abs(coefficients))
+        )
+        if np.any(flux < -1e-12 * largest):  # more than rounding
+            raise ValueError(f"coefficients = {coefficients}: give a flux that is never negative")
 
     @classmethod
     def table(cls, flavour: str, energies: ArrayLike, flux: ArrayLike) -> "Continuum":

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.polynomial.polynomial import polyder, polyval
 from numpy.typing import ArrayLike
 
-from ._validate import Array, positive
-from .detectors import Measurement
+from ._validate import Array, number, positive
+from .detectors import Measurement, check_measurement
 from .scattering import Mediator
 
 Band = tuple[float, float]
@@ -50,6 +50,7 @@ def chi_squared(
     >>> round(float(chi_squared(coherent_csi_2017())), 2)
     3.19
     """
+    check_measurement(experiment)
     observed, along, perpendicular = _split(
         experiment, experiment.counts(mediator, coupling) / experiment.sigma
     )
@@ -93,6 +94,7 @@ class Profile:
     @classmethod
     def of(cls, experiment: Measurement, mediator: Mediator) -> "Profile":
         """Set up the polynomials for an experiment and a mediator of one mass or many."""
+        check_measurement(experiment)
         t = experiment.polynomial(mediator) / experiment.sigma
         t = t.reshape(3, np.size(mediator.mass), t.shape[-1])
         standard, new = np.linalg.norm(t[0], axis=-1), np.linalg.norm(t[2], axis=-1)
@@ -150,7 +152,7 @@ class Profile:
 
     def bands(self, n_sigma: float) -> list[list[Band]]:
         """Every interval of the coupling, for each mass, with χ² ≤ χ²_min + n_sigma²."""
-        limit = self.minimum + float(positive("n_sigma", n_sigma)) ** 2
+        limit = self.minimum + number("n_sigma", n_sigma, positive) ** 2
         # Real parts of complex roots do no harm: χ² decides between each two neighbours.
         x = np.sort(roots(self.quartic(limit)), axis=-1)
         beyond = 1 + np.abs(x[:, [0, -1]])
@@ -159,10 +161,7 @@ class Profile:
         )
         edges = np.pad(x * self.scale[:, np.newaxis], ((0, 0), (1, 1)), constant_values=np.inf)
         edges[:, 0] = -np.inf
-        chi2 = self.chi_squared(probes)
-        # the best fit is allowed, however narrow its band
-        limit = np.maximum(limit, chi2.min(axis=1))
-        return join(edges, chi2 <= limit[:, np.newaxis])
+        return join(edges, self.chi_squared(probes), limit)
 
 
 def allowed_couplings(
@@ -250,18 +249,23 @@ def roots(polynomials: Array) -> Array:
     return np.asarray(np.linalg.eigvals(companion).real, dtype=float)
 
 
-def join(edges: Array, allowed: Array) -> list[list[Band]]:
-    """Join the allowed intervals between neighbouring edges of each row into bands.
+def join(edges: Array, chi2: Array, limit: Array) -> list[list[Band]]:
+    """Join the intervals between neighbouring edges of each row, where χ² ≤ limit, into bands.
+
+    The lowest χ² is allowed, however narrow its band.
 
     Parameters
     ----------
     edges : array (rows, n)
         Ascending in each row.
-    allowed : array of bool (rows, n − 1)
+    chi2 : array (rows, n − 1)
+        χ² inside each interval.
+    limit : array (rows,)
 
-    >>> join(np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([[True, True, False]]))
+    >>> join(np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([[0.3, 0.8, 2.0]]), np.array([1.0]))
     [[(1.0, 3.0)]]
     """
+    allowed = chi2 <= np.maximum(limit, chi2.min(axis=1))[:, np.newaxis]
     inside = np.pad(allowed, ((0, 0), (1, 1)))
     low, high = inside[:, 1:] & ~inside[:, :-1], inside[:, :-1] & ~inside[:, 1:]
     bands = list(zip(edges[low].tolist(), edges[high].tolist(), strict=True))
