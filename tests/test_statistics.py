@@ -393,7 +393,7 @@ def test_bad_n_sigma_is_named(n_sigma):
 
 
 def test_n_sigma_is_one_number():
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match=r"n_sigma = .*one number"):
         allowed_couplings(CSI, Vector(1.0), np.array([1.0, 2.0]))
 
 

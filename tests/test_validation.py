@@ -11,6 +11,7 @@ from portal import Experiment, Scalar, Vector, direct, loop, suppressed
 from portal.atoms import caesium_limit, weak_charge_shift
 from portal.experiments import coherent_csi_2017, coherent_efficiency
 from portal.fluxes import sns
+from portal.limits import typical_momentum
 from portal.loops import j_integral, k_integral, scalar_loop
 from portal.nuclei import SKIN, Electron, Nucleus, Target, nucleus, target
 from portal.responses import Photoelectrons, Sharp
@@ -211,6 +212,11 @@ ONE_NUMBER = [
     ("Photoelectrons", "below"),
     ("caesium_limit", "momentum"),
     ("caesium_limit", "n_sigma"),
+    *(("sns", name) for name in ("protons_per_time", "neutrinos_per_proton", "distance")),
+    *(("Line", name) for name in ("energy", "flux")),
+    *(("Experiment", name) for name in ("exposure", "background", "sigma_alpha")),
+    ("allowed_couplings", "n_sigma"),
+    ("limit_curve", "n_sigma"),
 ]
 
 
@@ -236,6 +242,45 @@ def test_what_is_no_scatterer_is_named():
     ):
         with pytest.raises(TypeError, match=r"scatterer = .*: give a Nucleus"):
             call()
+
+
+@pytest.mark.parametrize(("argument", "kind"), [("target", "Target"), ("source", "Source")])
+def test_an_experiment_of_other_things_is_named(argument, kind):
+    with pytest.raises(TypeError, match=rf"{argument} = 'Ar': give a {kind}"):
+        experiment(**{argument: "Ar"})
+
+
+def test_what_is_no_experiment_is_named():
+    for call in (
+        lambda: portal.chi_squared("CsI"),
+        lambda: portal.allowed_couplings(coherent_csi_2017, Vector(1.0)),
+        lambda: portal.limit_curve(None, Vector([1.0])),
+        lambda: typical_momentum(target("CsI")),
+        lambda: portal.Joint((experiment(), "CsI"), sigma_alpha=0.1),
+    ):
+        with pytest.raises(TypeError, match=r"experiment = .*: give an Experiment"):
+            call()
+
+
+def test_a_flux_below_zero_is_named():
+    for edges, coefficients in (
+        ([0.0, 1.0], [[-1.0]]),
+        ([0.0, 1.0, 2.0], [[1.0, 3.0], [0.0, -2.0]]),
+        ([0.0, 2.0], [[1.0], [-2.1], [1.0]]),  # at the ends it is positive
+    ):
+        with pytest.raises(ValueError, match=r"(?s)coefficients = .*never negative"):
+            Continuum("e", edges, coefficients)
+    Continuum("e", [0.0, 1.0], [[1.0], [-1.0]])  # zero at its end
+
+
+def test_numbers_that_others_were_computed_from_cannot_change():
+    bins = np.array([0.02, 0.04, 0.06])
+    one = experiment(bins=bins, data=([3.0, 1.0], [2.0, 1.0]))
+    bins[0] = 0.03
+    assert one.bins[0] == 0.02
+    for values in (one.bins, one.observed, one.sigma, experiment().observed, experiment().sigma):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 1.0
 
 
 def test_a_form_factor_that_is_none_is_named():
