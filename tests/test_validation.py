@@ -263,13 +263,13 @@ def test_what_is_no_experiment_is_named():
 
 
 def test_a_flux_below_zero_is_named():
-    for edges, coefficients in (
+    for edges, powers in (
         ([0.0, 1.0], [[-1.0]]),
         ([0.0, 1.0, 2.0], [[1.0, 3.0], [0.0, -2.0]]),
         ([0.0, 2.0], [[1.0], [-2.1], [1.0]]),  # at the ends it is positive
     ):
         with pytest.raises(ValueError, match=r"(?s)coefficients = .*never negative"):
-            Continuum("e", edges, coefficients)
+            Continuum("e", edges, powers)
     Continuum("e", [0.0, 1.0], [[1.0], [-1.0]])  # zero at its end
 
 
