@@ -132,7 +132,7 @@ def coupling_matrices(g: ArrayLike, theta: float) -> tuple[Array, Array]:
 
 
 NORMALISATION = 4 * FERMI / np.sqrt(2) * ALPHA / (4 * np.pi) * abs(ckm()[2, 2] * ckm()[2, 1])
-"""|N| (MeV⁻²); N itself is negative, to within a degree, because V_ts is."""
+"""|N| (MeV⁻²); N itself is negative, to within about a degree, because V_ts is."""
 
 X_UNIT = DECAYS["K"].m_b ** 2 * NORMALISATION
 """m_B²|N|, the X_h with which a light mediator (m′² ≪ q²) shifts C9 by −1."""
@@ -238,6 +238,7 @@ def ratio(
     """R_K or R_K*: muons over electrons in a bin of q², with new physics in the muons only.
 
     R = ∫ dB(B → M μμ) / ∫ dB(B → M ee), both over q2_min < q² < q2_max (paper (5.1), (5.2)).
+    Meant for bins below 8 GeV², where the averages of C7 and C9 hold; nothing stops a higher bin.
 
     Parameters
     ----------
@@ -287,7 +288,7 @@ def ratio(
 
 
 def _decay(mode: str) -> Decay:
-    if mode not in DECAYS:
+    if not isinstance(mode, str) or mode not in DECAYS:
         raise ValueError(f"mode = {mode!r}: give one of {', '.join(DECAYS)}")
     return DECAYS[mode]
 

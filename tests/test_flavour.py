@@ -167,6 +167,10 @@ def test_coupling_matrices_keep_the_couplings_as_eigenvalues():
         assert np.linalg.eigvalsh(matrix) == pytest.approx(g, rel=1e-12)
     assert down[1, 2] == pytest.approx(np.cos(theta) * np.sin(theta) * (g[1] - g[2]))
     assert down[0] == pytest.approx([1.0, 0.0, 0.0])
+    # V, not V*, on the left: the phase of the u–c entry tells
+    v = flavour.ckm()
+    u_c = sum(v[0, i] * down[i, j] * v[1, j].conj() for i in range(3) for j in range(3))
+    assert up[0, 1] == pytest.approx(u_c, rel=1e-12)
     # universal couplings change no flavour
     assert flavour.coupling_matrices([2.0, 2.0, 2.0], theta)[1] == pytest.approx(2 * np.eye(3))
 
@@ -189,6 +193,7 @@ def good(**other):
     ("call", "named"),
     [
         (lambda: flavour.ratio(**good(mode="rho")), "mode = 'rho'"),
+        (lambda: flavour.ratio(**good(mode=["K"])), r"mode = \['K'\]"),
         (lambda: flavour.ratio(**good(q2_min=0.04 * GEV2)), "q2_min"),
         (lambda: flavour.ratio(**good(q2_max=20 * GEV2)), "q2_max"),
         (lambda: flavour.ratio(**good(q2_min=6 * GEV2)), "ascending"),
