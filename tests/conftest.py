@@ -99,7 +99,7 @@ class Visit:
 
     def __init__(self, browser, **options):
         self.context = browser.new_context(**options)
-        self.context.set_default_timeout(60_000)
+        self.context.set_default_timeout(180_000)  # for what hangs; a busy machine is slow
         self.faults = []
         self.context.on("request", self._request)
         self.context.on("response", self._response)
