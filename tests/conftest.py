@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import build
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
@@ -56,18 +57,23 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site():
+def site(tmp_path_factory, worker_id):
     """Build the book, with the live engine inside where its archive is, and return its folder."""
     options = ["--offline", str(ARCHIVE)] if ARCHIVE.exists() else []
-    done = subprocess.run(
-        [sys.executable, "tools/build.py", *options],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        pytest.fail(f"the book does not build:\n{done.stdout[-3000:]}{done.stderr[-6000:]}")
+    folder = tmp_path_factory.getbasetemp()
+    built = (folder if worker_id == "master" else folder.parent) / "built"
+    with FileLock(f"{built}.lock"):  # one process builds, the other waits for it
+        if not built.exists():
+            done = subprocess.run(
+                [sys.executable, "tools/build.py", *options],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode:
+                pytest.fail(f"the book does not build:\n{done.stdout[-3000:]}{done.stderr[-6000:]}")
+            built.touch()
     return build.OFFLINE if ARCHIVE.exists() else build.HTML
 
 
