@@ -59,6 +59,12 @@ def number(
     return np.float64(numbers)
 
 
+def instance(name: str, value: object, kind: Any, allowed: str) -> None:
+    """Raise a TypeError unless `value` is of a kind."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} = {value!r}: give {allowed}")
+
+
 def same_grid(**arguments: ArrayLike) -> None:
     """Check that the shapes of the arguments broadcast together."""
     shapes = {name: np.shape(value) for name, value in arguments.items()}

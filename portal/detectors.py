@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._validate import Array, ascending, finite, not_negative, number, positive
+from ._validate import Array, ascending, finite, instance, not_negative, number, positive
 from .nuclei import Electron, Nucleus, Target
 from .responses import NO_SMEARING, Efficiency, Photoelectrons, Sharp
 from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
@@ -78,13 +78,8 @@ class Experiment:
     data: tuple[ArrayLike, ArrayLike] | None = None
 
     def __post_init__(self) -> None:
-        for name, kind, example in (
-            ("target", Target, "target('Ar')"),
-            ("source", Source, "sns()"),
-        ):
-            given = getattr(self, name)
-            if not isinstance(given, kind):
-                raise TypeError(f"{name} = {given!r}: give a {kind.__name__}, such as {example}")
+        instance("target", self.target, Target, "a Target, such as target('Ar')")
+        instance("source", self.source, Source, "a Source, such as sns()")
         number("exposure", self.exposure, positive)
         number("sigma_alpha", self.sigma_alpha, not_negative)
         number("background", self.background, not_negative)
@@ -298,11 +293,8 @@ Measurement = Experiment | Joint
 
 def check_measurement(experiment: object) -> None:
     """Raise a TypeError unless `experiment` is an `Experiment` or a `Joint`."""
-    if not isinstance(experiment, Measurement):
-        raise TypeError(
-            f"experiment = {experiment!r}: give an Experiment, such as coherent_csi_2017(), "
-            "or a Joint"
-        )
+    allowed = "an Experiment, such as coherent_csi_2017(), or a Joint"
+    instance("experiment", experiment, Measurement, allowed)
 
 
 def _frozen(values: Array) -> Array:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import spherical_jn
 
 from ._tables import read_table
-from ._validate import Array, not_negative, number, positive
+from ._validate import Array, instance, not_negative, number, positive
 from .constants import DALTON, M_ELECTRON
 
 SKIN = 0.9 * fm
@@ -113,10 +113,8 @@ class Electron:
 
 def check_scatterer(scatterer: object) -> None:
     """Raise a TypeError unless `scatterer` is a `Nucleus` or an `Electron`."""
-    if not isinstance(scatterer, Nucleus | Electron):
-        raise TypeError(
-            f"scatterer = {scatterer!r}: give a Nucleus, such as nucleus('Cs-133'), or an Electron"
-        )
+    allowed = "a Nucleus, such as nucleus('Cs-133'), or an Electron"
+    instance("scatterer", scatterer, Nucleus | Electron, allowed)
 
 
 @dataclass(frozen=True)
