@@ -79,6 +79,7 @@ class Run:
             "first plot": self.tab.evaluate("(window.firstPlot ?? NaN) / 1000"),
             "whole": time.monotonic() - self.began,
             "slider": self.slide() if finished else None,
+            "asked": self.tab.locator(".jp-Dialog").all_inner_texts(),
         }
         self.tab.close()
         return found
@@ -151,6 +152,7 @@ def test_chapter_runs_to_its_end(runs, name, record_property):
         if out.output_type == "error"
     ]
     assert errors == []
+    assert run["asked"] == [], "a dialog is in the reader's way"
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -188,6 +190,28 @@ def test_chapters_that_are_opened_together_start_in_turn(visit, address):
     other.evaluate("endTurn()")
     tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
     other.wait_for_function("navigator.locks.query().then(locks => !locks.held.length)")
+
+
+def test_a_save_waits_for_the_one_before(visit, address):
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
+    tab.wait_for_selector("#portal-live [role=status]:not(:empty)")
+    # of two saves at once, the second meets the file of the first, of which nobody was told yet
+    tab.evaluate(
+        """() => {
+          const context = jupyterapp.shell.currentWidget.context;
+          const contents = jupyterapp.serviceManager.contents;
+          const wait = (time) => new Promise((end) => setTimeout(end, time));
+          const save = contents.save.bind(contents);
+          contents.save = (...file) => save(...file).then((made) => wait(2000).then(() => made));
+          Promise.all([context.save(), wait(1000).then(() => context.save())]).then(
+            () => { window.saved = true; });
+        }"""
+    )
+    tab.wait_for_function("window.saved || document.querySelector('.jp-Dialog')")
+    assert tab.locator(".jp-Dialog").all_inner_texts() == []
+    assert [fault for fault in visit.faults if not fault.startswith(ELSEWHERE)] == []
 
 
 def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):

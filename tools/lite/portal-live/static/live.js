@@ -48,6 +48,21 @@
     await Promise.all(names.map(fetchOne));
   };
 
+  /* JupyterLab starts a save while another still runs, takes what that one wrote for a stranger's,
+     and asks which to keep. A slow machine meets this with every autosave, so saves take turns. */
+  const inTurn = new WeakSet();
+  const saveInTurn = (context) => {
+    if (!context || inTurn.has(context)) return;
+    inTurn.add(context);
+    const save = context.save.bind(context);
+    let last = Promise.resolve();
+    let waiting = null;
+    context.save = () => (waiting ??= last = last.catch(() => {}).then(() => {
+      waiting = null;
+      return save();
+    }));
+  };
+
   const activate = async (app) => {
     const root = document.querySelector("[data-jupyter-lite-root]").dataset.jupyterLiteRoot;
     const base = new URL(`${root}/`, location.href);
@@ -103,6 +118,7 @@
     let ready = false;
     let most = 0;
     setInterval(() => {
+      saveInTurn(app.shell.currentWidget?.context);
       const status = app.shell.currentWidget?.sessionContext?.session?.kernel?.status;
       ready ||= status === "idle";
       panel.dataset.ready = ready;
