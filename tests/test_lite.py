@@ -205,12 +205,18 @@ def test_a_save_waits_for_the_one_before(visit, address):
           const wait = (time) => new Promise((end) => setTimeout(end, time));
           const save = contents.save.bind(contents);
           contents.save = (...file) => save(...file).then((made) => wait(2000).then(() => made));
-          Promise.all([context.save(), wait(1000).then(() => context.save())]).then(
-            () => { window.saved = true; });
+          window.dirty = [];
+          const saved = () => context.save().then(() => window.dirty.push(context.model.dirty));
+          saved();
+          wait(1000).then(() => {
+            context.model.sharedModel.cells[0].setSource("typed meanwhile");
+            return saved();
+          });
         }"""
     )
-    tab.wait_for_function("window.saved || document.querySelector('.jp-Dialog')")
+    tab.wait_for_function("window.dirty.length == 2 || document.querySelector('.jp-Dialog')")
     assert tab.locator(".jp-Dialog").all_inner_texts() == []
+    assert tab.evaluate("window.dirty") == [True, False], "what was typed meanwhile was not saved"
     assert [fault for fault in visit.faults if not fault.startswith(ELSEWHERE)] == []
 
 

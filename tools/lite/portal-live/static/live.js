@@ -49,17 +49,22 @@
   };
 
   /* JupyterLab starts a save while another still runs, takes what that one wrote for a stranger's,
-     and asks which to keep. A slow machine meets this with every autosave, so saves take turns. */
+     and asks which to keep; and what the reader types meanwhile counts as saved. A slow machine
+     meets both with every autosave. So saves take turns, and what changed during one stays unsaved. */
   const inTurn = new WeakSet();
   const saveInTurn = (context) => {
-    if (!context || inTurn.has(context)) return;
+    if (!context?.isReady || inTurn.has(context)) return;
     inTurn.add(context);
+    let changed = false;
+    context.model.contentChanged.connect(() => { changed = true; });
     const save = context.save.bind(context);
     let last = Promise.resolve();
     let waiting = null;
-    context.save = () => (waiting ??= last = last.catch(() => {}).then(() => {
+    context.save = () => (waiting ??= last = last.catch(() => {}).then(async () => {
       waiting = null;
-      return save();
+      changed = false;
+      await save();
+      context.model.dirty = changed;
     }));
   };
 
