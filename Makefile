@@ -73,9 +73,10 @@ check: $(VENV)/installed
 	$(BIN)/mypy portal
 
 format: $(VENV)/installed
+	$(BIN)/python tools/cells.py check
 	$(BIN)/ruff format $(CODE)
-	$(BIN)/ruff check --fix $(CODE)
-	$(BIN)/python tools/cells.py
+	$(BIN)/ruff check --fix --exit-zero $(CODE)
+	$(BIN)/python tools/cells.py copy
 
 benchmark: $(VENV)/installed
 	$(BIN)/python tests/benchmarks.py

@@ -60,7 +60,7 @@ def assert_same(
     Raises
     ------
     AssertionError
-        At the worst point, with both values.
+        With the worst point, both values and their relative deviation.
     ValueError
         If there is no point, or a symbol of the expression has no values.
 
@@ -87,5 +87,6 @@ def assert_same(
         point = ", ".join(f"{s} = {v[worst]:.6g}" for s, v in zip(symbols, values, strict=True))
         raise AssertionError(
             f"{bad.sum()} of {bad.size} points differ; the worst is {point}: "
-            f"derived {derived[worst]:.12g}, in the code {coded[worst]:.12g}"
+            f"derived {derived[worst]:.12g}, in the code {coded[worst]:.12g}, "
+            f"which deviates by {relative[worst]:.1e} where {rtol:.0e} is allowed"
         )

@@ -4,6 +4,8 @@ Figures are transparent and drawn in a grey and in colours that keep a contrast 
 on white and on near-black pages.  Each line has its own dash pattern as well as its colour.
 """
 
+import warnings
+
 import matplotlib as mpl
 from cycler import cycler
 from IPython import get_ipython
@@ -58,6 +60,8 @@ def use_style() -> None:
             ),
         }
     )
+    # it comes by the clock, so that a slow machine would print it where another does not
+    warnings.filterwarnings("ignore", 'Creating legend with loc="best" can be slow')
     if get_ipython() is not None:
         # without a date the same figure is the same file
         set_matplotlib_formats("svg", metadata={"Date": None})

@@ -1,7 +1,9 @@
 """Both halves of each chapter are there, and hold the same cells."""
 
+import shutil
 from pathlib import Path
 
+import cells as tool
 import jupytext
 import nbformat
 import pytest
@@ -36,3 +38,35 @@ def test_pair_says_nothing_of_the_machine_that_made_it(name):
     pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     assert set(pair.metadata) == {"jupytext", "kernelspec"}, "run `make pairs`"
     assert [cell["id"] for cell in pair.cells] == [f"cell-{i}" for i in range(len(pair.cells))]
+
+
+@pytest.fixture
+def halves(tmp_path):
+    """Copy a chapter, as .md and .ipynb."""
+    return [
+        Path(shutil.copy(NOTEBOOKS / f"{NAMES[0]}{suffix}", tmp_path))
+        for suffix in (".md", ".ipynb")
+    ]
+
+
+def test_formatted_code_comes_into_the_source(halves):
+    source, pair = halves
+    before = source.read_text()
+    tool.check(source, pair)
+    tool.copy(source, pair)
+    assert source.read_text() == before
+    pair.write_text(pair.read_text().replace("import numpy as np", "import numpy as numbers"))
+    tool.copy(source, pair)
+    assert source.read_text() == before.replace("import numpy as np", "import numpy as numbers")
+
+
+def test_an_edit_of_the_source_is_not_undone(halves):
+    source, pair = halves
+    edited = source.read_text().replace("import numpy as np", "import numpy as numbers")
+    source.write_text(edited)
+    with pytest.raises(SystemExit, match="make pairs"):
+        tool.check(source, pair)
+    pair.unlink()
+    with pytest.raises(SystemExit, match="make pairs"):
+        tool.check(source, pair)
+    assert source.read_text() == edited

@@ -9,6 +9,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jupyter_cache import get_cache
 from lite import lite
 from project import BUILD, ROOT, commit_time, digest, pages, run, whole_prints
 
@@ -25,6 +26,18 @@ def drop_stale_outputs() -> None:
         shutil.rmtree(BUILD / "cache", ignore_errors=True)
         BUILD.mkdir(exist_ok=True)
         stamp.write_text(now)
+
+
+def report_warnings() -> None:
+    """Print what chapters wrote to stderr, and forget their outputs, so that they run again."""
+    cache = get_cache(BUILD / "cache")
+    for record in cache.list_cache_records():
+        cells = cache.get_cache_bundle(record.pk).nb.cells
+        outputs = [out for cell in cells for out in cell.get("outputs", [])]
+        said = [out.text for out in outputs if out.get("name") == "stderr"]
+        if said:
+            print(f"{record.uri} wrote to stderr:", *said, sep="\n")
+            cache.remove_cache(record.pk)
 
 
 def vendor(target: Path) -> None:
@@ -62,15 +75,18 @@ def book(target: Path) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     options = ["-W", "--keep-going", "-n", "--path-output", scratch]
     jupyter_book = Path(sys.executable).with_name("jupyter-book")
-    run(
-        jupyter_book,
-        "build",
-        ".",
-        *options,
-        SOURCE_DATE_EPOCH=commit_time(),
-        PYTHONHASHSEED="0",
-        IPYTHONDIR=whole_prints(),
-    )
+    try:
+        run(
+            jupyter_book,
+            "build",
+            ".",
+            *options,
+            SOURCE_DATE_EPOCH=commit_time(),
+            PYTHONHASHSEED="0",
+            IPYTHONDIR=whole_prints(),
+        )
+    finally:
+        report_warnings()
     (scratch / "_build" / "html").rename(target)
     missing = [page for page in pages() if not (target / f"{page}.html").exists()]
     if missing:

@@ -1,8 +1,10 @@
 """Copy the code of each .ipynb, which ruff can format, into the .md beside it."""
 
 import re
+import sys
+from pathlib import Path
 
-import nbformat
+import jupytext
 from project import ROOT
 
 # the fence, the options of the cell, and its code
@@ -11,14 +13,30 @@ CELL = re.compile(
 )
 
 
+def code(file: Path) -> list[str]:
+    """Return the code of each cell of either half."""
+    return [cell.source for cell in jupytext.read(file).cells if cell.cell_type == "code"]
+
+
+def check(source: Path, pair: Path) -> None:
+    """Stop if the .md was edited since: what ruff makes of the .ipynb would undo the edit."""
+    if not pair.exists() or code(pair) != code(source):
+        sys.exit(f"{source.name} was edited: run `make pairs` before `make format`")
+
+
+def copy(source: Path, pair: Path) -> None:
+    """Put the code of the .ipynb into the .md."""
+    parts = CELL.split(source.read_text())
+    # prose, then for each cell its head, its code, and the prose that follows
+    parts[2::3] = [f"{cell}\n```" for cell in code(pair)]
+    source.write_text("".join(parts))
+
+
 def main() -> None:
-    """Rewrite the chapters whose code differs."""
+    """Do one of the two for each chapter: ``python tools/cells.py check`` or ``copy``."""
+    work = {"check": check, "copy": copy}[sys.argv[1]]
     for source in sorted((ROOT / "notebooks").glob("*.md")):
-        notebook = nbformat.read(source.with_suffix(".ipynb"), as_version=4)
-        parts = CELL.split(source.read_text())
-        # prose, then for each cell its head, its code, and the prose that follows
-        parts[2::3] = [f"{cell.source}\n```" for cell in notebook.cells if cell.cell_type == "code"]
-        source.write_text("".join(parts))
+        work(source, source.with_suffix(".ipynb"))
 
 
 if __name__ == "__main__":
