@@ -13,6 +13,7 @@ CHAPTERS = [page.removeprefix("notebooks/") for page in pages() if page.startswi
 AT_ONCE = 2
 LIMIT = 600  # seconds for one chapter, where only a chapter that hangs arrives
 READY = "document.querySelector('#portal-live')?.dataset.ready === 'true'"
+READ = "window.jupyterapp?.shell.currentWidget?.context.isReady"
 RUN = """() => {
   const started = performance.now();
   const seen = setInterval(() => {
@@ -49,6 +50,16 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def live(address, name=CHAPTERS[0]):
+    """Return where a chapter runs."""
+    return f"{address}/lite/notebooks/index.html?path={name}.ipynb"
+
+
+def unexpected(faults, *expected):
+    """Return the faults that are none of those that always come."""
+    return [fault for fault in faults if not fault.startswith((ELSEWHERE, *expected))]
+
+
 class Run:
     """One chapter in one tab."""
 
@@ -56,7 +67,7 @@ class Run:
         self.name = name
         self.tab = visit.context.new_page()
         self.began = time.monotonic()
-        self.tab.goto(f"{address}/lite/notebooks/index.html?path={name}.ipynb")
+        self.tab.goto(live(address, name))
         self.running = False
 
     def done(self):
@@ -172,7 +183,7 @@ def test_a_slider_draws_a_new_figure(runs, name, record_property):
 
 
 def test_no_run_asked_another_host_or_failed(runs):
-    assert [fault for fault in runs["faults"] if not fault.startswith(ELSEWHERE)] == []
+    assert unexpected(runs["faults"]) == []
 
 
 def test_chapters_that_are_opened_together_start_in_turn(visit, address):
@@ -183,19 +194,19 @@ def test_chapters_that_are_opened_together_start_in_turn(visit, address):
           "portal-live", () => new Promise(end => { window.endTurn = end; })); }"""
     )
     tab = visit.context.new_page()
-    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    tab.goto(live(address))
     other.wait_for_function("navigator.locks.query().then(locks => locks.pending.length)")
     tab.wait_for_timeout(2000)  # what did not wait would have made its database
     assert other.evaluate("indexedDB.databases()") == []
     other.evaluate("endTurn()")
-    tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
+    tab.wait_for_function(READ)
     other.wait_for_function("navigator.locks.query().then(locks => !locks.held.length)")
 
 
 def test_a_save_waits_for_the_one_before(visit, address):
     tab = visit.context.new_page()
-    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
-    tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
+    tab.goto(live(address))
+    tab.wait_for_function(READ)
     tab.wait_for_selector("#portal-live [role=status]:not(:empty)")
     # of two saves at once, the second meets the file of the first, of which nobody was told yet
     tab.evaluate(
@@ -217,7 +228,7 @@ def test_a_save_waits_for_the_one_before(visit, address):
     tab.wait_for_function("window.dirty.length == 2 || document.querySelector('.jp-Dialog')")
     assert tab.locator(".jp-Dialog").all_inner_texts() == []
     assert tab.evaluate("window.dirty") == [True, False], "what was typed meanwhile was not saved"
-    assert [fault for fault in visit.faults if not fault.startswith(ELSEWHERE)] == []
+    assert unexpected(visit.faults) == []
 
 
 def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
@@ -225,13 +236,13 @@ def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
     tab = visit.context.new_page()
 
     def source():
-        tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.context.isReady")
+        tab.wait_for_function(READ)
         return tab.evaluate(
             "jupyterapp.shell.currentWidget.context.model.toJSON().cells"
             ".find(cell => cell.cell_type === 'code').source"
         )
 
-    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    tab.goto(live(address))
     original = source()
     editor = tab.locator(".jp-CodeCell .cm-content").first
     editor.click()
@@ -256,13 +267,12 @@ def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
     tab.wait_for_url(lambda url: url.endswith(".ipynb"))
     assert source() == original
     # a reload stops what Python is loading, which counts as failed
-    expected = (ELSEWHERE, "net::ERR_FAILED")
-    assert [fault for fault in visit.faults if not fault.startswith(expected)] == []
+    assert unexpected(visit.faults, "net::ERR_FAILED") == []
 
 
 def test_the_reader_sees_how_far_python_has_loaded(visit, address):
     tab = visit.context.new_page()
-    tab.goto(f"{address}/lite/notebooks/index.html?path={CHAPTERS[0]}.ipynb")
+    tab.goto(live(address))
     said = tab.locator("#portal-live [role=status]")
     tab.wait_for_function(
         "document.querySelector('#portal-live [role=status]')?.textContent.includes(' files')"

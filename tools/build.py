@@ -85,8 +85,9 @@ def book(target: Path) -> None:
             PYTHONHASHSEED="0",
             IPYTHONDIR=whole_prints(),
         )
-    finally:
+    except SystemExit:
         report_warnings()
+        raise
     (scratch / "_build" / "html").rename(target)
     missing = [page for page in pages() if not (target / f"{page}.html").exists()]
     if missing:

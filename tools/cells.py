@@ -1,5 +1,6 @@
 """Copy the code of each .ipynb, which ruff can format, into the .md beside it."""
 
+import argparse
 import re
 import sys
 from pathlib import Path
@@ -33,8 +34,10 @@ def copy(source: Path, pair: Path) -> None:
 
 
 def main() -> None:
-    """Do one of the two for each chapter: ``python tools/cells.py check`` or ``copy``."""
-    work = {"check": check, "copy": copy}[sys.argv[1]]
+    """Do one of the two for each chapter."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", choices=("check", "copy"))
+    work = check if parser.parse_args().work == "check" else copy
     for source in sorted((ROOT / "notebooks").glob("*.md")):
         work(source, source.with_suffix(".ipynb"))
 
