@@ -64,7 +64,7 @@ pairs: $(VENV)/installed
 test: install
 	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && apt-get install -qq --no-install-recommends chromium fonts-dejavu; }
-	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg \
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/book/nbval.cfg \
 		-n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/installed

@@ -5,11 +5,11 @@ from hepunits import day, eV, keV, kg, us
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from ._tables import read_table
 from ._validate import Array, finite
 from .detectors import Experiment
 from .fluxes import reactor, sns
 from .nuclei import target
+from .published import read_table
 from .responses import Efficiency, Photoelectrons
 from .scattering import recoil_max
 from .solar import borexino as borexino  # noqa: PLC0414 (one place for all experiments)

@@ -4,9 +4,9 @@ import numpy as np
 from hepunits import MW, MeV, cm2, day, m
 from numpy.typing import ArrayLike
 
-from ._tables import read_table
 from ._validate import Array, number, positive
 from .constants import M_ELECTRON, M_MUON, M_PION
+from .published import read_table
 from .sources import Continuum, Line, Source
 
 ENERGY_PER_FISSION = 200 * MeV

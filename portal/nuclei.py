@@ -9,9 +9,9 @@ from hepunits import c_light, fm, hbarc, keV
 from numpy.typing import ArrayLike
 from scipy.special import spherical_jn
 
-from ._tables import read_table
 from ._validate import Array, instance, not_negative, number, positive
 from .constants import DALTON, M_ELECTRON
+from .published import read_table
 
 SKIN = 0.9 * fm
 """Surface thickness of the Helm density (Lewin and Smith 1996)."""

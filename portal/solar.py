@@ -9,11 +9,11 @@ import numpy as np
 from hepunits import Avogadro, MeV, cm2, cm3, day, eV, hbarc, kg, s
 from numpy.typing import ArrayLike
 
-from ._tables import read_table
 from ._validate import Array, not_negative, number, positive
 from .constants import DALTON, FERMI, FINE_STRUCTURE, M_ELECTRON
 from .detectors import Experiment, Joint
 from .nuclei import Electron, Target
+from .published import read_table
 from .scattering import recoil_max
 from .sources import Continuum, Line, Source
 

@@ -15,8 +15,8 @@ from hepunits import MeV
 
 import portal
 from portal import Scalar, Vector, direct, limit_curve, suppressed
+from portal.book.paper_figures import RECOIL_EXPERIMENTS
 from portal.experiments import coherent_csi_2017
-from portal.paper_figures import RECOIL_EXPERIMENTS
 
 MASSES = np.geomspace(0.1, 1e4, 200) * MeV
 

@@ -1,4 +1,4 @@
-"""Compare portal.flavour with flavio, an independent and far larger code for flavour physics.
+"""Compare portal.b_decays with flavio, an independent and far larger code for flavour physics.
 
 `make crosscheck` runs this in an environment of its own.  It computes every row of the tables in
 tests/data again with flavio and compares flavio, the frozen tables and portal.  With --freeze it
@@ -15,9 +15,9 @@ from pathlib import Path
 import flavio
 import numpy as np
 
-from portal import flavour
+from portal import b_decays
 
-DATA = Path(__file__).parent.parent / "tests" / "data"
+DATA = Path(__file__).parent.parent / "tests" / "physics" / "data"
 NAMES = {"K": "B+->K", "K*": "B0->K*"}
 BINS = [
     ("K", 1.0, 6.0),
@@ -128,11 +128,11 @@ def from_portal(row: dict[str, str | float]) -> float:
     gev2 = 1e6  # MeV²
     if "ratio" not in row:
         q2 = float(row["q2"]) * gev2
-        return float(flavour.branching_ratio(str(row["mode"]), q2, str(row["lepton"])) * gev2)
+        return float(b_decays.branching_ratio(str(row["mode"]), q2, str(row["lepton"])) * gev2)
     c, mass2 = float(row["delta_c9"]), float(row["mass"]) ** 2
     ends = float(row["q2_min"]) * gev2, float(row["q2_max"]) * gev2
     return float(
-        flavour.ratio(
+        b_decays.ratio(
             str(row["mode"]), *ends, lambda q2: c * q2 / (q2 - mass2), float(row["delta_c10"])
         )
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import near
+from common import near
 from hepunits import day, hbarc, keV, kg
 from scipy.integrate import quad
 

@@ -14,9 +14,9 @@ from hepunits import GeV, MeV, hbar, ps
 from numpy.polynomial.legendre import leggauss, legvander
 from numpy.typing import ArrayLike
 
-from ._tables import read_table
 from ._validate import Array, finite, not_negative, number, same_grid
 from .constants import FERMI, M_ELECTRON, M_MUON
+from .published import read_table
 
 Coefficient = ArrayLike | Callable[[Array], Array]
 
@@ -149,7 +149,7 @@ def delta_c9(q2: ArrayLike, x_h: ArrayLike, mass: ArrayLike) -> Array:
     q2 : array
         Squared mass of the lepton pair (MeV²); the three arguments broadcast together.
     x_h : array
-        X_h, a pure number; for a left-handed muon coupling see `portal.anomalies.polynomial`.
+        X_h, a pure number; for a left-handed muon coupling see `portal.b_fits.polynomial`.
     mass : array
         m′ (MeV).
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from portal._tables import read_table
 from portal.fluxes import (
     ENERGY_PER_FISSION,
     FUEL,
@@ -20,6 +19,7 @@ from portal.fluxes import (
     sns,
 )
 from portal.nuclei import target
+from portal.published import read_table
 from portal.scattering import rate, recoil_max
 
 FISSIONS = MW / ENERGY_PER_FISSION / (4 * np.pi * m**2)

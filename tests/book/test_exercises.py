@@ -7,12 +7,12 @@ from symtable import symtable
 import jupytext
 import numpy as np
 import pytest
-from conftest import ROOT
 from hepunits import GeV, MeV
+from project import ROOT
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from portal.exercises import ANSWERS, check
+from portal.book.exercises import ANSWERS, check
 from portal.loops import loop
 
 PATHS = sorted((ROOT / "notebooks").glob("*.md"))

@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
+from project import ROOT
 
 PHYSICS = [
     "_validate",
-    "_tables",
+    "published",
     "constants",
     "loops",
     "mediators",
@@ -23,20 +23,24 @@ PHYSICS = [
     "experiments",
     "statistics",
     "limits",
-    "atoms",
-    "flavour",
-    "anomalies",
+    "parity_violation",
+    "b_decays",
+    "b_fits",
 ]
-BOOK = ["derivation", "figures", "paper_figures", "explore", "show", "exercises"]
+BOOK = ["book.derivation", "book.figures", "book.paper_figures", "book.sliders", "book.tables"]
+BOOK += ["book.exercises"]
 ORDER = PHYSICS + BOOK
 
 
 def imports(module):
     """Return the modules of portal, and the packages, that a module imports."""
     ours, others = set(), set()
-    for node in ast.walk(ast.parse((ROOT / "portal" / f"{module}.py").read_text())):
+    file = ROOT / "portal" / f"{module.replace('.', '/')}.py"
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
-            ours |= {node.module} if node.module else {alias.name for alias in node.names}
+            names = {node.module} if node.module else {alias.name for alias in node.names}
+            own = module.startswith("book.") and node.level == 1
+            ours |= {f"book.{name}" for name in names} if own else names
         elif isinstance(node, ast.ImportFrom):
             others.add(node.module.split(".")[0])
         elif isinstance(node, ast.Import):
@@ -45,7 +49,9 @@ def imports(module):
 
 
 def test_every_module_has_its_place():
-    modules = {path.stem for path in (ROOT / "portal").glob("*.py")} - {"__init__"}
+    folder = ROOT / "portal"
+    paths = {path.relative_to(folder).with_suffix("") for path in folder.rglob("*.py")}
+    modules = {".".join(path.parts) for path in paths if path.name != "__init__"}
     assert modules == set(ORDER)
 
 

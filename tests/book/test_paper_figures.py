@@ -6,8 +6,9 @@ import pytest
 from hepunits import day
 from matplotlib.figure import Figure
 
-from portal import Scalar, Vector, paper_figures, suppressed
-from portal._tables import read_table
+from portal import Scalar, Vector, suppressed
+from portal.book import paper_figures
+from portal.published import read_table
 
 mpl.use("agg")
 

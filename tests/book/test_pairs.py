@@ -7,8 +7,9 @@ import cells as tool
 import jupytext
 import nbformat
 import pytest
+from project import ROOT
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 NAMES = sorted({path.stem for suffix in ("md", "ipynb") for path in NOTEBOOKS.glob(f"*.{suffix}")})
 
 

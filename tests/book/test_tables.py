@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.show import table
+from portal.book.tables import table
 
 
 def cell(value):

@@ -6,8 +6,7 @@ import tomllib
 
 import pytest
 import yaml
-from conftest import ROOT
-from project import pages
+from project import ROOT, pages
 
 
 def tracked():

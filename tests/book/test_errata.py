@@ -2,11 +2,10 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
+from project import ROOT
 
-ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "book" / "errata.md").read_text(encoding="utf-8")
 FIELDS = ["Printed", "Derived", "Shown in", "Effect", "How sure"]
 ENTRIES = re.findall(r"^\(([\w-]+)\)=\n### (.*?)\n(.*?)(?=^\(|^##|\Z)", PAGE, re.M | re.S)

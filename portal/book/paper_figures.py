@@ -11,10 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from ._validate import Array
-from .atoms import caesium_limit
-from .detectors import Experiment
-from .experiments import (
+from .._validate import Array
+from ..detectors import Experiment
+from ..experiments import (
     borexino,
     coherent_ar_future,
     coherent_csi_2017,
@@ -22,11 +21,12 @@ from .experiments import (
     reactor_ge,
     reactor_si,
 )
+from ..limits import LimitCurve, limit_curve, typical_momentum
+from ..mediators import Scalar, Vector, direct, suppressed
+from ..parity_violation import caesium_limit
+from ..scattering import Mediator, rate
+from ..solar import COMPONENTS, SCINTILLATOR, source
 from .figures import COLOURS, INK
-from .limits import LimitCurve, limit_curve, typical_momentum
-from .mediators import Scalar, Vector, direct, suppressed
-from .scattering import Mediator, rate
-from .solar import COMPONENTS, SCINTILLATOR, source
 
 SOLAR_Q0 = 0.5 * MeV
 """Reference momentum of Figs. 5 to 7."""

@@ -5,8 +5,8 @@ import time
 
 import nbformat
 import pytest
-from conftest import ARCHIVE, ROOT, Visit
-from project import pages
+from browser import ARCHIVE, Visit
+from project import ROOT, pages
 
 CHAPTERS = [page.removeprefix("notebooks/") for page in pages() if page.startswith("notebooks/")]
 # two at a time, as many as a small machine has cores

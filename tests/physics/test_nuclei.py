@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from conftest import near
+from common import near
 from hepunits import c_light, hbarc, kg
 from scipy.integrate import quad
 from scipy.special import erf
 
-from portal._tables import read_table
 from portal.constants import DALTON
 from portal.nuclei import SKIN, nucleus, target
+from portal.published import read_table
 
 NAMES = [str(name) for name in read_table("nuclei.csv")["nucleus"]]
 

@@ -10,8 +10,8 @@ from scipy.optimize import minimize_scalar
 
 import portal
 from portal import Joint, Scalar, Vector, detectors, solar, suppressed
-from portal._tables import read_table
 from portal.constants import FERMI, M_ELECTRON, SIN2_THETA_W
+from portal.published import read_table
 
 BOREXINO = read_table("borexino_2017.csv")
 ELECTRONS = 3.307e31

@@ -9,18 +9,18 @@ from hepunits import Avogadro, GeV, MeV, cm3, day, eV, hbar, hbarc, keV, kg, m
 from scipy.optimize import brentq
 from scipy.stats import norm
 
-from . import anomalies, flavour, solar
-from ._validate import finite
-from .constants import FERMI, M_ELECTRON, M_MUON, SIN2_THETA_W
-from .detectors import Experiment
-from .experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent_csi_2017
-from .fluxes import reactor, sns
-from .limits import limit_curve
-from .loops import j_integral, scalar_loop
-from .mediators import Scalar, Vector, suppressed
-from .nuclei import Nucleus, nucleus, target
-from .scattering import recoil_max, weak_charge
-from .statistics import Profile
+from .. import b_decays, b_fits, solar
+from .._validate import finite
+from ..constants import FERMI, M_ELECTRON, M_MUON, SIN2_THETA_W
+from ..detectors import Experiment
+from ..experiments import LIGHT_YIELD, carried_over, coherent_ar_future, coherent_csi_2017
+from ..fluxes import reactor, sns
+from ..limits import limit_curve
+from ..loops import j_integral, scalar_loop
+from ..mediators import Scalar, Vector, suppressed
+from ..nuclei import Nucleus, nucleus, target
+from ..scattering import recoil_max, weak_charge
+from ..statistics import Profile
 
 
 def _cancelling(struck: Nucleus) -> float:
@@ -104,20 +104,20 @@ def _smallest_rate() -> float:
 
 def _blind_coupling() -> float:
     """X_h (not zero) that leaves R_K between 1 and 6 GeV² as in the Standard Model."""
-    _, r1, r2 = anomalies.polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)
+    _, r1, r2 = b_fits.polynomial("K", 1 * GeV**2, 6 * GeV**2, 10 * MeV)
     return float(-r1 / r2)
 
 
 def _charm_changing() -> float:
     """|(Y_U)_uc|/g1 for charges (1, 1, −2) and the small angle with g_bs/g1 = 0.001."""
-    _, up = flavour.coupling_matrices([1.0, 1.0, -2.0], float(np.arcsin(0.002 / 3) / 2))
+    _, up = b_decays.coupling_matrices([1.0, 1.0, -2.0], float(np.arcsin(0.002 / 3) / 2))
     return float(abs(up[0, 1]))
 
 
 def _invisible_decay(x_h: float, g_mu: float, mass: float) -> float:
     """Branching ratio of B⁺ → K⁺Z′ for a Z′ of this mass (MeV)."""
-    b = flavour.DECAYS["K"]
-    coupling = x_h / (g_mu * b.m_b**2) * mass * flavour.form_factors("K", mass**2)["f+"]
+    b = b_decays.DECAYS["K"]
+    coupling = x_h / (g_mu * b.m_b**2) * mass * b_decays.form_factors("K", mass**2)["f+"]
     momentum2 = (b.m_b**2 - (b.m_k + mass) ** 2) * (b.m_b**2 - (b.m_k - mass) ** 2)
     momentum = np.sqrt(momentum2) / (2 * b.m_b)
     return float(b.lifetime / hbar * coupling**2 * momentum**3 / (8 * np.pi))
@@ -184,7 +184,7 @@ ANSWERS: dict[str, Callable[[], float]] = {
     "09-eight": lambda: float(solar.survival_probability(10 * MeV, 88 * Avogadro / cm3)),
     "09-cancel": _smallest_rate,
     "09-model": lambda: float(np.hypot(0.03, 0.07) / 0.03) ** 0.5,
-    "10-contact": lambda: float(1 / flavour.delta_c9(2 * GeV**2, -1.0, 100 * MeV)),
+    "10-contact": lambda: float(1 / b_decays.delta_c9(2 * GeV**2, -1.0, 100 * MeV)),
     "10-blind": _blind_coupling,
     "10-charm": _charm_changing,
     "10-invisible": lambda: _invisible_decay(3e-8, 5e-4, 50 * MeV),

@@ -7,7 +7,7 @@ from the tables of the Particle Data Group: a changed factor, sign, mass or unit
 
 import numpy as np
 import pytest
-from conftest import near
+from common import near
 from hepunits import MeV, cm2, keV
 from scipy.integrate import quad
 

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 import portal
 from portal import Experiment, Scalar, Vector, direct, loop, suppressed
-from portal.atoms import caesium_limit, weak_charge_shift
 from portal.experiments import coherent_csi_2017, coherent_efficiency
 from portal.fluxes import sns
 from portal.limits import typical_momentum
 from portal.loops import j_integral, k_integral, scalar_loop
 from portal.nuclei import SKIN, Electron, Nucleus, Target, nucleus, target
+from portal.parity_violation import caesium_limit, weak_charge_shift
 from portal.responses import Photoelectrons, Sharp
 from portal.scattering import (
     coefficients,

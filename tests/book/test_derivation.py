@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy
 
-from portal.derivation import assert_same, random_points
+from portal.book.derivation import assert_same, random_points
 
 X, Y = sympy.symbols("x y")
 POINTS = {X: np.array([1.0, 2.0, 3.0]), Y: np.array([[1.0], [10.0]])}

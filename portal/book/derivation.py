@@ -7,7 +7,7 @@ import numpy as np
 import sympy
 from numpy.typing import ArrayLike
 
-from ._validate import Array, positive
+from .._validate import Array, positive
 
 
 def random_points(

@@ -12,9 +12,9 @@ import numpy as np
 from hepunits import GeV
 from numpy.typing import ArrayLike
 
-from ._tables import read_table
 from ._validate import Array, not_negative, number, positive
-from .flavour import X_UNIT, delta_c9, ratio
+from .b_decays import X_UNIT, delta_c9, ratio
+from .published import read_table
 from .statistics import Band, join, roots
 
 MUONS = {"vector": 0.0, "left": -0.5}

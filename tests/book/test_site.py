@@ -7,9 +7,8 @@ import zipfile
 import build
 import project
 import pytest
-from conftest import ROOT
 from lite import closure, entry
-from project import pages
+from project import ROOT, pages
 
 # what a browser fetches by itself when it shows a page, unlike a link that a reader follows
 FETCHED = re.compile(

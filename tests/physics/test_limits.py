@@ -9,11 +9,12 @@ from hepunits import MeV
 from scipy.integrate import quad
 
 import portal
-from portal import Scalar, Vector, direct, limit_curve, paper_figures, suppressed
-from portal.atoms import WEAK_CHARGE, WEAK_CHARGE_SM, caesium_limit, weak_charge_shift
+from portal import Scalar, Vector, direct, limit_curve, suppressed
+from portal.book import paper_figures
 from portal.constants import FERMI
 from portal.limits import LimitCurve, typical_momentum
 from portal.nuclei import nucleus
+from portal.parity_violation import WEAK_CHARGE, WEAK_CHARGE_SM, caesium_limit, weak_charge_shift
 from portal.scattering import momentum_transfer_squared, rate, recoil_max, weak_charge
 
 EXPERIMENTS = {

@@ -6,8 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import ROOT
-from project import pages
+from project import ROOT, pages
 
 PAGES = pages()
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]

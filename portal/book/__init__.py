@@ -1,0 +1,1 @@
+"""What only the chapters use: derivations, figures, sliders, tables, exercises."""
