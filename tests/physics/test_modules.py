@@ -63,6 +63,17 @@ def test_module_imports_only_from_those_before_it(module):
         assert others <= {"numpy", "scipy", "hepunits"}
 
 
+def test_physics_is_tested_without_a_browser_and_without_the_book():
+    book = {"playwright", "browser", "build", "lite", "sphinx", "nbformat", "IPython", "ipywidgets"}
+    book |= {"matplotlib", "sympy", "book"}
+    for file in (ROOT / "tests" / "physics").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [alias.name for alias in node.names]
+                names.append(getattr(node, "module", None) or "")
+                assert not book & {part for name in names for part in name.split(".")}, file.name
+
+
 def test_importing_portal_loads_nothing_of_the_book():
     code = "import sys, portal; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
