@@ -6,7 +6,7 @@ Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57
 
 from . import experiments, fluxes, loops, nuclei, scattering, solar, sources
 from .detectors import Experiment, Joint
-from .limits import LimitCurve, limit_curve
+from .limits import LimitCurve, first_edge, limit_curve
 from .loops import loop
 from .mediators import Scalar, Vector, direct, suppressed
 from .statistics import allowed_couplings, chi_squared
@@ -21,6 +21,7 @@ __all__ = [
     "chi_squared",
     "direct",
     "experiments",
+    "first_edge",
     "fluxes",
     "limit_curve",
     "loop",

@@ -47,7 +47,9 @@ class Experiment:
         How a recoil energy becomes the observable.
     data : (counts, errors) or None
         Observed per bin, background taken off.  Without data the experiment is a projection: it
-        observes the Standard Model, with the error √(N_SM + N_bg) of paper (4.2).
+        observes what is expected, with the error √(N + N_bg) of paper (4.2).
+    truth : (mediator, coupling) or None
+        What a projection observes; the Standard Model, by default.  See `observing`.
 
     Raises
     ------
@@ -76,6 +78,7 @@ class Experiment:
     sigma_alpha: float = 0.1
     response: Sharp | Photoelectrons = NO_SMEARING
     data: tuple[ArrayLike, ArrayLike] | None = None
+    truth: tuple[Mediator, float] | None = None
 
     def __post_init__(self) -> None:
         instance("target", self.target, Target, "a Target, such as target('Ar')")
@@ -93,9 +96,42 @@ class Experiment:
                     "counts and as many errors"
                 )
             object.__setattr__(self, "data", (_frozen(counts), _frozen(errors)))
+        if self.truth is not None:
+            if self.data is not None:
+                raise ValueError(f"truth = {self.truth}: give data, or a truth to be observed")
+            check_mediator(self.truth[0])
+            number("mediator.mass", self.truth[0].mass)
+            number("coupling", self.truth[1])
         if not callable(self.efficiency):
             raise TypeError(f"efficiency = {self.efficiency!r}: give a function of the observable")
         self._probability((bins[1:] + bins[:-1]) / 2)
+
+    def observing(self, mediator: Mediator, coupling: float) -> "Experiment":
+        """The same experiment, had it observed exactly what a mediator makes ("Asimov data").
+
+        Published errors stay; a projection gets the statistical error of what it observes.
+
+        Parameters
+        ----------
+        mediator : Vector or Scalar
+            Of one mass.
+        coupling : float
+
+        Raises
+        ------
+        ValueError
+            If the mediator has many masses, or the coupling is not a finite number.
+
+        >>> from portal import Vector, chi_squared
+        >>> from portal.experiments import coherent_ar_future
+        >>> seen = coherent_ar_future().observing(Vector(10.0), 1e-9)
+        >>> print(chi_squared(seen, Vector(10.0), 1e-9).round(6))
+        0.0
+        """
+        truth = replace(self, data=None, truth=(mediator, coupling))
+        if self.data is None:
+            return truth
+        return replace(self, data=(truth.observed, self.data[1]))
 
     def _probability(self, x: Array) -> Array:
         """Efficiency at `x`, which must be a probability wherever it is used."""
@@ -160,6 +196,8 @@ class Experiment:
         (3, 3, 12)
         """
         bins = np.asarray(self.bins)
+        if mediator is not None:
+            check_mediator(mediator)
         if mediator is not None and bins[0] <= self.response.blind:
             raise ValueError(
                 f"bins = {bins}: with a mediator give a lowest edge above {self.response.blind:g}"
@@ -214,8 +252,10 @@ class Experiment:
 
     @cached_property
     def observed(self) -> Array:
-        """Observed signal in each bin; the Standard Model where there are no data yet."""
-        return _frozen(self.counts()) if self.data is None else np.asarray(self.data[0])
+        """Observed signal in each bin; the truth where there are no data yet."""
+        if self.data is not None:
+            return np.asarray(self.data[0])
+        return _frozen(self.counts(*self.truth) if self.truth else self.counts())
 
     @cached_property
     def sigma(self) -> Array:
@@ -223,7 +263,7 @@ class Experiment:
         if self.data is not None:
             return np.asarray(self.data[1])
         bins = np.asarray(self.bins)
-        variance = self.counts() + self.background * self.exposure * np.diff(bins)
+        variance = self.observed + self.background * self.exposure * np.diff(bins)
         if np.any(variance <= 0):
             empty = bins[:-1][variance <= 0][0]
             raise ValueError(
@@ -295,6 +335,11 @@ def check_measurement(experiment: object) -> None:
     """Raise a TypeError unless `experiment` is an `Experiment` or a `Joint`."""
     allowed = "an Experiment, such as coherent_csi_2017(), or a Joint"
     instance("experiment", experiment, Measurement, allowed)
+
+
+def check_mediator(mediator: object) -> None:
+    """Raise a TypeError unless `mediator` is a `Vector` or a `Scalar`."""
+    instance("mediator", mediator, Mediator, "a Vector or a Scalar, such as Vector(10.0)")
 
 
 def _frozen(values: Array) -> Array:

@@ -20,7 +20,7 @@ from numpy.polynomial.polynomial import polyder, polyval
 from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
-from .detectors import Measurement, check_measurement
+from .detectors import Measurement, check_measurement, check_mediator
 from .scattering import Mediator
 
 Band = tuple[float, float]
@@ -196,6 +196,7 @@ def allowed_couplings(
     >>> len(allowed_couplings(coherent_csi_2017(), light))
     2
     """
+    check_mediator(mediator)
     if np.ndim(mediator.mass) > 1:
         raise ValueError(
             f"mediator.mass has shape {np.shape(mediator.mass)}: give a number or one dimension"

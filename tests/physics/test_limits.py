@@ -1,6 +1,9 @@
 """Limits over the mass: the momentum an experiment reaches, and caesium atoms."""
 
+import io
+import json
 from itertools import pairwise
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from scipy.integrate import quad
 import portal
 from portal import Scalar, Vector, direct, experiments, limit_curve, suppressed
 from portal.constants import FERMI
-from portal.limits import LimitCurve, typical_momentum
+from portal.limits import LimitCurve, first_edge, typical_momentum
 from portal.nuclei import nucleus
 from portal.parity_violation import WEAK_CHARGE, WEAK_CHARGE_SM, caesium_limit, weak_charge_shift
 from portal.scattering import momentum_transfer_squared, rate, recoil_max, weak_charge
@@ -38,12 +41,119 @@ def test_plateau_and_slope(label, kind, with_form_factor):
     assert slope[[0, 2]] == pytest.approx([0, 2], abs=0.01)
 
 
+MIXED = LimitCurve(
+    [0.0, 1.0, 2.0, 3.0],
+    [
+        [(-2.0, 1.0), (3.0, 4.0)],
+        [(-np.inf, np.inf)],
+        [(-5.0, -4.0), (-3.0, 0.5)],
+        [(-np.inf, -7.0), (-1.0, 2.0), (3.0, np.inf)],
+    ],
+)
+MEASURED = LimitCurve([1.0, 2.0, 3.0], [[(-1.0, 2.0)], [(1.0, 2.0), (4.0, 5.0)], [(-3.0, -1.0)]])
+
+
 def test_edges_of_a_curve():
-    bands = [[(-2.0, 1.0), (3.0, 4.0)], [(-np.inf, np.inf)], [(-3.0, -1.0)], [(1.0, 2.0)]]
-    curve = LimitCurve(np.arange(4.0), bands)
-    assert curve.upper.tolist() == [1.0, np.inf, 0.0, 1.0]
-    assert curve.lower.tolist() == [-2.0, -np.inf, -1.0, 0.0]
-    assert curve.outer.tolist() == [4.0, np.inf, -1.0, 2.0]
+    assert MIXED.upper.tolist() == [1.0, np.inf, 0.5, 2.0]
+    assert MIXED.lower.tolist() == [-2.0, -np.inf, -3.0, -1.0]
+    assert MIXED.outer.tolist() == [4.0, np.inf, 0.5, np.inf]
+    assert MIXED.second.tolist() == [[3.0, 4.0], [None, None], [-5.0, -4.0], [3.0, np.inf]]
+
+
+def test_a_mirrored_curve():
+    assert MIXED.mirrored.upper.tolist() == [2.0, np.inf, 3.0, 1.0]
+    assert MIXED.mirrored.mirrored.bands == MIXED.bands
+
+
+def test_where_zero_is_excluded_there_is_no_limit():
+    assert MEASURED.zero_allowed.tolist() == [True, False, False]
+    for side in ("upper", "lower"):
+        with pytest.raises(ValueError, match=r"masses = 2\.0: zero is excluded"):
+            getattr(MEASURED, side)
+    assert MEASURED.outer.tolist() == [2.0, 5.0, -1.0]
+    assert MEASURED.second.tolist() == [[None, None], [4.0, 5.0], [None, None]]
+
+
+def test_no_limit_is_drawn_where_zero_is_excluded():
+    axes = Mock()
+    axes.plot.return_value = [Mock()]
+    MEASURED.plot(axes, label="data")
+    masses, limit = axes.plot.call_args.args
+    assert masses.tolist() == [1.0, 2.0, 3.0]
+    assert limit.tolist() == [2.0, None, None]
+    shaded = [np.ma.stack(call.args[1:], axis=1).tolist() for call in axes.fill_between.mock_calls]
+    assert shaded == [
+        [[None, None], [1.0, 2.0], [None, None]],
+        [[None, None], [4.0, 5.0], [None, None]],
+    ]
+
+
+@pytest.mark.parametrize("curve", [MIXED, MEASURED, LimitCurve([], [])])
+def test_a_curve_comes_back_from_a_file(curve, tmp_path):
+    curve.to_csv(tmp_path / "curve.csv")
+    written = io.StringIO()
+    curve.to_csv(written)
+    assert written.getvalue() == (tmp_path / "curve.csv").read_text()
+    for back in (
+        LimitCurve.from_csv(tmp_path / "curve.csv"),
+        LimitCurve.from_csv(io.StringIO(written.getvalue())),
+    ):
+        assert back.bands == curve.bands
+        assert back.masses.tolist() == curve.masses.tolist()
+
+
+def test_a_computed_curve_keeps_its_last_digit():
+    curve = limit_curve(EXPERIMENTS["CsI 2017"][0], Vector(np.geomspace(0.1, 1e4, 7)))
+    written = io.StringIO()
+    curve.to_csv(written)
+    assert LimitCurve.from_csv(io.StringIO(written.getvalue())).bands == curve.bands
+
+
+def test_a_table_for_hepdata():
+    written = io.StringIO()
+    MIXED.to_hepdata(written, "g'")
+    table = json.loads(written.getvalue(), parse_constant=pytest.fail)
+    (mass,), (low, high) = table["independent_variables"], table["dependent_variables"]
+    assert mass["header"] == {"name": "mass of the mediator", "units": "MeV"}
+    assert [v["value"] for v in mass["values"]] == [0.0, 0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0]
+    assert [float(v["value"]) for v in low["values"]][2] == -np.inf
+    assert high["header"]["name"] == "g', upper edge"
+
+
+@pytest.mark.parametrize(
+    ("masses", "bands", "name"),
+    [
+        ([1.0], [[]], "bands"),
+        ([1.0, 2.0], [[(1.0, 2.0)]], "masses"),
+        ([1.0], [[(2.0, 1.0)]], "bands"),
+        ([1.0], [[(1.0, 2.0, 3.0)]], "bands"),
+        ([1.0], [[(np.nan, 1.0)]], "bands"),
+        ([np.nan], [[(1.0, 2.0)]], "masses"),
+    ],
+)
+def test_bad_curves_are_named(masses, bands, name):
+    with pytest.raises(ValueError, match=name):
+        LimitCurve(masses, bands)
+
+
+def test_another_file_is_named():
+    with pytest.raises(ValueError, match="mass_MeV"):
+        LimitCurve.from_csv(io.StringIO("a,b\n1,2\n"))
+
+
+@pytest.mark.parametrize("kind", [Vector, Scalar])
+def test_first_edge_is_that_of_the_curve(kind):
+    csi = EXPERIMENTS["CsI 2017"][0]
+    assert first_edge(csi, kind(3.0)) == limit_curve(csi, kind([3.0])).upper[0]
+    with pytest.raises(ValueError, match=r"mediator\.mass"):
+        first_edge(csi, kind([3.0]))
+
+
+def test_first_edge_of_an_excess_is_no_limit():
+    csi = EXPERIMENTS["CsI 2017"][0]
+    seen = csi.observing(Scalar(10.0), 2 * first_edge(csi, Scalar(10.0)))
+    with pytest.raises(ValueError, match="zero is excluded"):
+        first_edge(seen, Scalar(10.0), 1.0)
 
 
 def test_typical_momentum_against_a_plain_integral():

@@ -200,7 +200,7 @@ def test_excess_of_a_scalar_gives_two_bands_without_zero():
     assert not inside(bands, 0.0)
     np.testing.assert_allclose(bands[0], -np.array(bands[1][::-1]), rtol=1e-9)
     curve = limit_curve(EXPERIMENTS["excess"], Scalar(np.array([1.0])), 0.5)
-    assert curve.upper[0] == bands[1][0]
+    assert not curve.zero_allowed[0]
     assert curve.outer[0] == bands[1][1]
 
 
@@ -217,11 +217,12 @@ def test_an_open_band_has_an_infinite_limit():
     assert np.all(curve.outer == np.inf)
 
 
-def test_a_limit_is_zero_where_only_negative_couplings_are_allowed():
+def test_there_is_no_limit_where_only_negative_couplings_are_allowed():
     few = replace(CSI, data=(1.5 * CSI.counts(), CSI.sigma), sigma_alpha=0.01)
     curve = limit_curve(few, Vector([1e5], SUPPRESSED), 1.0)
     assert curve.outer[0] < 0
-    assert curve.upper[0] == 0
+    with pytest.raises(ValueError, match="zero is excluded"):
+        curve.upper  # noqa: B018 (reading it is the test)
 
 
 # --- curves --------------------------------------------------------------------------------------
@@ -251,6 +252,7 @@ def test_many_masses_are_as_each_alone(kind, form_factor):
     assert curve.masses.shape == curve.upper.shape == curve.outer.shape == (7,)
     assert np.all(curve.outer == [bands[-1][1] for bands in together])
     assert np.all(curve.upper == [min(e for e in chain(*bands) if e > 0) for bands in together])
+    assert np.all(curve.lower == [max(e for e in chain(*bands) if e < 0) for bands in together])
 
 
 def test_chi_squared_broadcasts():
