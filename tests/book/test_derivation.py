@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy
 
-from portal.book.derivation import assert_same, random_points
+from portal.book.derivation import Formula, assert_same, identity, random_points, show
 
 X, Y = sympy.symbols("x y")
 POINTS = {X: np.array([1.0, 2.0, 3.0]), Y: np.array([[1.0], [10.0]])}
@@ -58,3 +58,62 @@ def test_random_points_are_within_their_ranges_and_repeat():
     assert np.array_equal(points[X], random_points({X: (1e-3, 1e3)}, number=500)[X])
     with pytest.raises(ValueError, match=r"ranges\[x\] = 0.0: give"):
         random_points({X: (0.0, 1.0)})
+
+
+def test_a_step_is_shown_as_a_formula(capsys):
+    show("y", X**2)
+    assert capsys.readouterr().out == "y = x^{2}\n"
+    assert Formula("y = x")._repr_latex_() == "$$y = x$$"
+    assert (
+        Formula(r"y &= x \\ &= z")._repr_latex_()
+        == r"$$\begin{aligned}y &= x \\ &= z\end{aligned}$$"
+    )
+    matrix = rf"M = {sympy.latex(sympy.eye(2))}"
+    assert Formula(matrix)._repr_latex_() == f"$${matrix}$$"
+
+
+def test_a_long_sum_takes_several_lines(capsys):
+    show("S", sum(X**n * sympy.log(Y) / n for n in range(1, 12)))
+    text = capsys.readouterr().out
+    assert text.startswith("S &= ")
+    assert text.count(r"\\ & \quad +") == text.count(r"\\") > 1
+    assert r"\ln" in text
+
+
+def test_an_identity_bears_a_mark(capsys):
+    identity("(x + y)^2", (X + Y) ** 2, X**2 + 2 * X * Y + Y**2)
+    identity(r"\sum_{i=1}^2 x_i", X + Y, Y + X)
+    identity("(x + y)(x - y) = x^2 - y^2", (X + Y) * (X - Y), X**2 - Y**2)
+    identity("M^2", sympy.Matrix([[0, X], [X, 0]]) ** 2, X**2 * sympy.eye(2))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == r"(x + y)^2 = x^{2} + 2 x y + y^{2} \quad\checkmark"
+    assert lines[1] == r"\sum_{i=1}^2 x_i = x + y \quad\checkmark"
+    assert lines[2] == r"(x + y)(x - y) = x^2 - y^2 \quad\checkmark"
+    assert lines[3].startswith(r"M^2 = \left[\begin{matrix}x^{2} & 0")
+
+
+@pytest.mark.parametrize("points", [None, {X: (1.0, 2.0), Y: (1.0, 2.0)}])
+def test_what_is_no_identity_is_not_shown(points, capsys):
+    for left, right in ((X**2, X**2 + Y * 1e-6), (sympy.diag(X, Y), sympy.diag(X, X))):
+        with pytest.raises(AssertionError):
+            identity("x", left, right, points)
+    assert capsys.readouterr().out == ""
+
+
+def test_an_identity_at_points(capsys):
+    root = sympy.sqrt(X + sympy.sqrt(Y))
+    identity("z", root**2, X + sympy.sqrt(Y), {X: (0.1, 9.0), Y: (0.1, 9.0)})
+    assert capsys.readouterr().out.endswith("\\checkmark\n")
+    with pytest.raises(ValueError, match=r"give values for \{y\} too"):
+        identity("z", X, Y, {X: (1.0, 2.0)})
+
+
+def test_a_check_against_the_package_is_shown(capsys):
+    assert_same(X**2, np.square, {X: [1.0, 2.0]}, "y", rtol=3e-9)
+    shown = r"&y = x^{2} \\ &\small\checkmark\ \text{as in the package: 2 points, to }10^{-8}"
+    assert capsys.readouterr().out == shown + "\n"
+    assert_same(X**2, np.square, {X: [1.0, 2.0]})
+    assert capsys.readouterr().out == ""
+    with pytest.raises(AssertionError):
+        assert_same(X**2, np.sqrt, {X: [2.0]}, "y")
+    assert capsys.readouterr().out == ""

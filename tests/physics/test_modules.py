@@ -27,7 +27,14 @@ PHYSICS = [
     "b_decays",
     "b_fits",
 ]
-BOOK = ["book.derivation", "book.figures", "book.paper_figures", "book.sliders", "book.tables"]
+BOOK = [
+    "book.derivation",
+    "book.dirac",
+    "book.figures",
+    "book.paper_figures",
+    "book.sliders",
+    "book.tables",
+]
 BOOK += ["book.exercises"]
 ORDER = PHYSICS + BOOK
 
