@@ -1,4 +1,7 @@
-"""Write the executed .ipynb beside each .md of notebooks/; the same source gives the same file."""
+"""Write the executed .ipynb beside each .md of notebooks/, and the answers of its exercises.
+
+The same source gives the same files.
+"""
 
 import argparse
 import hashlib
@@ -6,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import answers
 import jupytext
 import nbformat
 from nbclient import NotebookClient
@@ -61,6 +65,7 @@ def main() -> None:
             continue
         print(f"running {source.name}", flush=True)
         nbformat.write(executed(source), pair)
+        answers.write(source)
         stamp.write_text(inputs_of(source, package))
 
 

@@ -66,6 +66,8 @@ def digest(*folders: str) -> str:
         path = ROOT / folder
         files = [path] if path.is_file() else sorted(path.rglob("*"))
         for file in files:
-            if file.is_file() and "__pycache__" not in file.parts:
+            # the answers come from the chapters and change no output of theirs
+            made = "__pycache__" in file.parts or file.name == "answers.json"
+            if file.is_file() and not made:
                 total.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
     return total.hexdigest()

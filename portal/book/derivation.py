@@ -23,7 +23,7 @@ from .._validate import Array, positive
 __all__ = ["Formula", "assert_same", "identity", "random_points", "show"]
 
 _CHECKED = r"\quad\checkmark"
-_LINE = 34  # symbols for which a phone has room
+_LINE = 26  # symbols for which a phone has room
 
 
 @dataclass(frozen=True)
