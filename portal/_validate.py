@@ -67,7 +67,7 @@ def instance(name: str, value: object, kind: Any, allowed: str) -> None:
 
 def same_grid(**arguments: ArrayLike) -> None:
     """Check that the shapes of the arguments broadcast together."""
-    shapes = {name: np.shape(value) for name, value in arguments.items()}
+    shapes = {name: _numbers(name, value).shape for name, value in arguments.items()}
     try:
         np.broadcast_shapes(*shapes.values())
     except ValueError:

@@ -2,7 +2,6 @@
 
 import csv
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -185,60 +184,6 @@ def test_form_factors_keep_the_relations_at_zero():
     )
 
 
-def good(**other):
-    return {"mode": "K*", "q2_min": 1.1 * GEV2, "q2_max": 6 * GEV2} | other
-
-
-@pytest.mark.parametrize(
-    ("call", "named"),
-    [
-        (lambda: b_decays.ratio(**good(mode="rho")), "mode = 'rho'"),
-        (lambda: b_decays.ratio(**good(mode=["K"])), r"mode = \['K'\]"),
-        (lambda: b_decays.ratio(**good(q2_min=0.04 * GEV2)), "q2_min"),
-        (lambda: b_decays.ratio(**good(q2_max=20 * GEV2)), "q2_max"),
-        (lambda: b_decays.ratio(**good(q2_min=6 * GEV2)), "ascending"),
-        (lambda: b_decays.ratio(**good(q2_min=np.nan)), "q2_min"),
-        (lambda: b_decays.ratio(**good(delta_c9=np.inf)), "delta_c9"),
-        (
-            lambda: b_decays.ratio(**good(delta_c9=lambda q2: b_decays.delta_c9(q2, 1e-14, 1500))),
-            "delta_c9 varies too fast",
-        ),
-        (lambda: b_decays.branching_ratio("K", 0.04 * GEV2), "q2"),
-        (lambda: b_decays.branching_ratio("K", [1e6, 23e6]), "q2 = 23000000.0"),
-        (lambda: b_decays.branching_ratio("K", 1e6, "tau"), "lepton"),
-        (lambda: b_decays.delta_c9(40000.0, 1e-8, 200.0), "pole"),
-        (lambda: b_decays.delta_c9(1e6, 1e-8, -1.0), "mass"),
-        (lambda: b_decays.delta_c9([1e6, 2e6], 1e-8, [1.0, 2.0, 3.0]), "broadcast"),
-        (lambda: b_decays.ratio(**good(delta_c9=lambda q2: np.ones(3))), "delta_c9 "),
-        (lambda: b_fits.polynomial("K", 1e6, 6e6, 2000.0), "mass = 2000.0"),
-        (lambda: b_fits.polynomial("K", 1e6, 6e6, [10.0, 1000.0]), "mass = 1000.0"),
-        (lambda: b_fits.polynomial("K", 1e6, 6e6, 10.0, "right"), "muon"),
-        (lambda: b_fits.fit([], [10.0]), "data"),
-        (lambda: b_fits.fit(b_fits.measurements(2018), []), "mass"),
-        (lambda: b_fits.fit(b_fits.measurements(2018), [500.0]), "mass = 500.0"),
-        (lambda: b_fits.MeasuredRatio("K", 1e6, 6e6, np.nan, 0.1, 0.1), "value = nan"),
-        (lambda: b_fits.MeasuredRatio("K", 1e6, 6e6, 0.7, 0.0, 0.1), "up = 0.0"),
-        (lambda: b_fits.MeasuredRatio("K", 1e6, 6e6, 0.7, 0.1, -0.1), "down = -0.1"),
-        (lambda: b_fits.fit(b_fits.measurements(2018), 10.0), "mass"),
-        (lambda: b_fits.fit(b_fits.measurements(2018), [10.0], n_sigma=0), "n_sigma"),
-        (lambda: b_fits.measurements(2020), "year"),
-        (lambda: b_decays.ckm(lam=5.0), "lam"),
-        (lambda: b_decays.ckm(rho_bar=200.0), "rho_bar = 200.0"),
-        (lambda: b_decays.ckm(0.9, 1.0, 1.5, 1.5), "V_ub"),
-        (lambda: b_decays.ckm(0.9, 1.0, 1 / 0.81**2, 0.0), "V_ub"),
-        (lambda: b_decays.coupling_matrices([1.0, 2.0], 0.1), "g"),
-        (lambda: b_decays.coupling_matrices([1.0, 2.0, 3.0], np.nan), "theta"),
-        (lambda: b_decays.form_factors("D", 0.0), "mode"),
-        (lambda: b_decays.form_factors("K", np.nan), "q2 = nan"),
-        (lambda: b_decays.form_factors("K", [0.0, -1.0]), "q2 = -1.0"),
-        (lambda: b_decays.form_factors("K*", 5.415**2 * GEV2), "q2"),
-    ],
-)
-def test_bad_input_is_refused_by_name(call, named):
-    with pytest.raises(ValueError, match=named):
-        call()
-
-
 @pytest.mark.parametrize("x_h", [1e-14, -3e-7])
 @pytest.mark.parametrize(
     ("mode", "low", "high", "at_two_rules"),
@@ -247,7 +192,9 @@ def test_bad_input_is_refused_by_name(call, named):
 )
 def test_a_pole_inside_the_bin_is_always_seen(mode, low, high, at_two_rules, x_h):
     low, high = low * GEV2, high * GEV2
-    close = np.sqrt(b_decays._quadrature(low, high)[0]) * (1 + 1e-9)  # to points of the rule
+    points = []  # where the integrand is evaluated
+    b_decays.ratio(mode, low, high, lambda q2: points.extend(q2) or 0.0)
+    close = np.sqrt(points) * (1 + 1e-9)
     for mass in [at_two_rules, *close, *np.sqrt(np.linspace(low * 1.0001, high * 0.9999, 300))]:
         with pytest.raises(ValueError, match="pole"):
             b_decays.ratio(mode, low, high, lambda q2, mass=mass: b_decays.delta_c9(q2, x_h, mass))
@@ -267,12 +214,3 @@ def test_the_best_fit_is_allowed_however_narrow_its_band():
         fit = b_fits.fit(b_fits.measurements(year), [10.0, 200.0], n_sigma=1e-8)
         for best, bands in zip(fit.best, fit.bands, strict=True):
             assert any(low - 1e-14 <= best <= high + 1e-14 for low, high in bands)
-
-
-def test_a_ratio_takes_about_a_millisecond():
-    def once():
-        start = perf_counter()
-        b_decays.ratio("K*", 1.1 * GEV2, 6 * GEV2, lambda q2: b_decays.delta_c9(q2, 2e-8, 100.0))
-        return perf_counter() - start
-
-    assert min(once() for _ in range(50)) < 2e-3

@@ -183,22 +183,3 @@ def test_limits_respond_as_they_must(experiment, change, mass):
     assert limit(replace(once, exposure=change * once.exposure)) <= limit(once)
     assert limit(replace(once, background=change * once.background)) >= limit(once)
     assert limit(replace(once, sigma_alpha=change * once.sigma_alpha)) >= limit(once)
-
-
-@pytest.mark.parametrize("experiment", FUTURE)
-@pytest.mark.parametrize("exposure", [0.0, -1.0, np.nan, np.inf])
-def test_bad_exposure(experiment, exposure):
-    with pytest.raises(ValueError, match="exposure = "):
-        experiment(exposure=exposure)
-
-
-@pytest.mark.parametrize("experiment", AT_SNS)
-def test_bad_efficiency(experiment):
-    with pytest.raises(ValueError, match="efficiency = "):
-        experiment(efficiency=lambda recoil: 2 * np.ones_like(recoil))
-
-
-@pytest.mark.parametrize("recoil", [np.nan, np.inf, [1.0, np.nan]])
-def test_bad_recoil(recoil):
-    with pytest.raises(ValueError, match="recoil = "):
-        carried_over(recoil)

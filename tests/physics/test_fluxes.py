@@ -259,28 +259,6 @@ def test_moments_fall_with_the_lower_limit(energies):
     assert np.all(np.diff(moments, axis=1) <= 1e-12 * moments[:, :1])
 
 
-@pytest.mark.parametrize("argument", ["power", "distance"])
-@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
-def test_bad_number(argument, value):
-    with pytest.raises(ValueError, match=f"{argument} = "):
-        reactor(**{argument: value})
-
-
-@pytest.mark.parametrize(
-    ("argument", "value"),
-    [("above", "huber"), ("above", ""), ("below", "daya-bay"), ("below", "Summation")],
-)
-def test_unknown_spectrum(argument, value):
-    with pytest.raises(ValueError, match=f"{argument} = '{value}'"):
-        reactor(**{argument: value})
-
-
-@pytest.mark.parametrize("energy", [0.0, -1.0, np.nan, 300.1, [4.0, 1e300]])
-def test_bad_energy(energy):
-    with pytest.raises(ValueError, match="energy = "):
-        inverse_beta_decay(energy)
-
-
 def test_power_plant():
     """NEON quotes 7.1e12 /cm²/s at 24 m from 2.8 GW (PoS NuFact2019 047)."""
     flux = reactor(2.8 * GW, 24 * m).moments(0.0)[0] * cm2 * s

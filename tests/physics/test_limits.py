@@ -238,25 +238,3 @@ def test_a_light_suppressed_mediator_is_a_contact_whatever_the_momentum():
     mediator = Vector([1e-3], suppressed(50 * MeV))
     near, far = (caesium_limit(mediator, momentum=q).upper[0] for q in (2.4, 18.0))
     assert near == pytest.approx(far, rel=1e-6)
-
-
-@pytest.mark.parametrize("mediator", [Scalar([1.0]), Vector([1.0], flavours=("mu",))])
-def test_what_atoms_do_not_feel_is_named(mediator):
-    with pytest.raises(ValueError, match="mediator"):
-        caesium_limit(mediator)
-
-
-@pytest.mark.parametrize(
-    ("name", "bad"),
-    [("momentum", 0.0), ("momentum", np.nan), ("n_sigma", 0.0), ("n_sigma", -2.0)],
-)
-def test_bad_arguments_are_named(name, bad):
-    with pytest.raises(ValueError, match=name):
-        caesium_limit(Vector([1.0]), **{name: bad})
-
-
-def test_bad_mass_and_coupling_are_named():
-    with pytest.raises(ValueError, match="mass"):
-        caesium_limit(Vector(1.0))
-    with pytest.raises(ValueError, match="coupling"):
-        weak_charge_shift(Vector(1.0), np.nan)

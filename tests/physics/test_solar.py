@@ -288,24 +288,3 @@ def test_counts_are_not_negative_and_fall_with_the_threshold(threshold, g, mass,
     assert np.isfinite(low).all()
     assert (high >= 0).all()
     assert (low >= high * (1 - 1e-9)).all()
-
-
-@pytest.mark.parametrize(
-    ("call", "name"),
-    [
-        (lambda: solar.borexino(threshold=0.3), "threshold"),
-        (lambda: solar.borexino(threshold=-0.1), "threshold"),
-        (lambda: solar.borexino(threshold=np.nan), "threshold"),
-        (lambda: solar.source("hep"), "component"),
-        (lambda: solar.survival_probability(-1.0, 0.0), "energy"),
-        (lambda: solar.survival_probability(1.0, -1.0), "electron_density"),
-        (lambda: solar.pp_spectrum(0.1, 0.0), "endpoint"),
-        (lambda: solar.pp_spectrum(np.inf, 0.42), "energy"),
-        (lambda: solar.pp_spectrum(1e-300, 1e300), "endpoint"),
-        (lambda: Joint((), sigma_alpha=0.1), "parts"),
-        (lambda: Joint(solar.borexino().parts, sigma_alpha=-1.0), "sigma_alpha"),
-    ],
-)
-def test_bad_input_is_named(call, name):
-    with pytest.raises(ValueError, match=name):
-        call()

@@ -1,6 +1,5 @@
 """Fluxes and their cumulative moments, against quadrature and against the exact decay spectra."""
 
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -13,7 +12,7 @@ from portal.constants import M_ELECTRON, M_MUON, M_PION
 from portal.fluxes import sns
 from portal.nuclei import nucleus
 from portal.scattering import energy_min, recoil_max
-from portal.sources import MOMENTS, Continuum, Line, Source
+from portal.sources import MOMENTS, Continuum
 
 # the absolute tolerance of pytest, 1e-12, would swallow every cross section in mm²
 near = partial(pytest.approx, rel=1e-12, abs=0)
@@ -175,61 +174,3 @@ def test_recoil_ends_with_the_flux():
     end = recoil_max(mass, sns().endpoint)
     assert np.all(sns().moments(energy_min(mass, end * (1 + 1e-9))) == 0)
     assert np.all(sns().moments(energy_min(mass, end * 0.999))[0] > 0)
-
-
-@pytest.mark.parametrize("energy", [-1.0, 0.0, np.nan, np.inf])
-def test_bad_line_energy(energy):
-    with pytest.raises(ValueError, match="energy = "):
-        Line("e", energy, 1.0)
-
-
-@pytest.mark.parametrize("flux", [-1.0, np.nan])
-def test_bad_flux(flux):
-    with pytest.raises(ValueError, match="flux = "):
-        replace(LINE, flux=flux)
-    with pytest.raises(ValueError, match="flux = "):
-        Continuum.table("e", [1.0, 2.0], [1.0, flux])
-
-
-@pytest.mark.parametrize("flavour", ["", "electron", "E", "mu_bar", "sterile"])
-def test_unknown_flavour(flavour):
-    with pytest.raises(ValueError, match="flavour = "):
-        Line(flavour, 1.0, 1.0)
-    with pytest.raises(ValueError, match="flavour = "):
-        Continuum.table(flavour, [1.0, 2.0], [1.0, 1.0])
-
-
-@pytest.mark.parametrize("energies", [[2.0, 1.0], [1.0, 1.0], [1.0, np.nan], [1.0], 1.0])
-def test_bad_table_energies(energies):
-    with pytest.raises(ValueError, match="energies = "):
-        Continuum.table("e", energies, np.ones(np.size(energies)))
-
-
-def test_bad_table_shapes():
-    with pytest.raises(ValueError, match="flux has shape"):
-        Continuum.table("e", [1.0, 2.0, 3.0], [1.0, 2.0])
-    with pytest.raises(ValueError, match="coefficients has shape"):
-        Continuum("e", [0.0, 1.0, 2.0], [[1.0]])
-    with pytest.raises(ValueError, match="edges = "):
-        Continuum("e", [-1.0, 1.0], [[1.0]])
-    with pytest.raises(ValueError, match="coefficients = "):
-        Continuum("e", [0.0, 1.0], [[np.nan]])
-
-
-@pytest.mark.parametrize("component", [LINE, NU_E])
-@pytest.mark.parametrize("e_min", [-1.0, np.nan, [1.0, -1.0]])
-def test_bad_lower_limit(component, e_min):
-    with pytest.raises(ValueError, match="e_min = "):
-        component.moments(e_min)
-
-
-def test_source_without_components():
-    with pytest.raises(ValueError, match="components is empty"):
-        Source("nothing", ())
-
-
-@pytest.mark.parametrize("argument", ["protons_per_time", "neutrinos_per_proton", "distance"])
-@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
-def test_bad_sns(argument, value):
-    with pytest.raises(ValueError, match=f"{argument} = "):
-        sns(**{argument: value})

@@ -14,7 +14,6 @@ import portal
 from portal import Experiment, Scalar, Vector, allowed_couplings, chi_squared, limit_curve
 from portal.fluxes import sns
 from portal.nuclei import target
-from portal.responses import Sharp
 from portal.statistics import Profile
 
 CSI = portal.experiments.coherent_csi_2017()
@@ -382,60 +381,3 @@ def test_no_masses_give_no_bands():
     curve = limit_curve(CSI, Vector([]))
     assert curve.bands == []
     assert curve.upper.shape == curve.outer.shape == (0,)
-
-
-# --- errors --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("n_sigma", [0.0, -1.0, np.nan, np.inf])
-def test_bad_n_sigma_is_named(n_sigma):
-    for call in (allowed_couplings, limit_curve):
-        with pytest.raises(ValueError, match="n_sigma"):
-            call(CSI, Vector([1.0, 2.0]), n_sigma)
-
-
-def test_n_sigma_is_one_number():
-    with pytest.raises(ValueError, match=r"n_sigma = .*one number"):
-        allowed_couplings(CSI, Vector(1.0), np.array([1.0, 2.0]))
-
-
-def test_bad_mass_shapes_are_named():
-    with pytest.raises(ValueError, match=r"mediator\.mass"):
-        allowed_couplings(CSI, Vector(np.ones((2, 2))))
-    with pytest.raises(ValueError, match=r"mediator\.mass"):
-        limit_curve(CSI, Vector(1.0))
-
-
-@pytest.mark.parametrize("coupling", [np.nan, np.inf, [0.0, np.nan], 1e155, -1e200])
-def test_bad_coupling_is_named(coupling):
-    with pytest.raises(ValueError, match="coupling"):
-        chi_squared(CSI, Vector(1.0), coupling)
-
-
-@pytest.mark.parametrize(
-    "mediator",
-    [Vector(1.0, flavours=("tau",)), Vector(1.0, flavours=()), Scalar(1e120)],
-    ids=["flavour", "no flavour", "mass"],
-)
-def test_mediator_without_effect_is_named(mediator):
-    with pytest.raises(ValueError, match="mediator"):
-        allowed_couplings(CSI, mediator)
-
-
-def test_bins_that_no_recoil_reaches_are_named():
-    beyond = projection(bins=np.array([250, 300]) * keV)
-    with pytest.raises(ValueError, match="bins that recoils reach"):
-        allowed_couplings(beyond, Vector(1.0))
-
-
-def test_empty_bin_is_named():
-    empty = projection(bins=np.array([10, 250, 300]) * keV, background=0.0)
-    with pytest.raises(ValueError, match="bins"):
-        allowed_couplings(empty, Vector(1.0))
-
-
-def test_threshold_zero_is_named_with_a_mediator_only():
-    open_ended = projection(bins=np.array([0, 50]) * keV, response=Sharp())
-    assert np.all(open_ended.counts() > 0)
-    with pytest.raises(ValueError, match="bins"):
-        allowed_couplings(open_ended, Vector(1.0))

@@ -1,0 +1,350 @@
+"""Bad input names its argument, its value and what is allowed: one row for each public name.
+
+A row calls a function with good arguments, and with each bad value of each argument in turn.
+`positive(20.0)` is an argument of which 20.0 is a good value; what it refuses is the whole kind:
+negative, zero, not finite, an array, text, None.  More bad values may follow the good one.
+"""
+
+import inspect
+import pkgutil
+import re
+from dataclasses import dataclass, replace
+from importlib import import_module
+
+import numpy as np
+import pytest
+from hepunits import GeV, day, fm, kg
+
+import portal
+from portal import b_decays, b_fits, experiments, fluxes, limits, nuclei, scattering, solar
+from portal.detectors import Experiment, Joint, check_measurement, check_mediator
+from portal.loops import j_integral, k_integral, loop, scalar_loop
+from portal.mediators import Scalar, Vector, direct, suppressed
+from portal.nuclei import SKIN, Electron, Nucleus, Target, nucleus, target
+from portal.parity_violation import caesium_limit, weak_charge_shift
+from portal.responses import Photoelectrons, Sharp
+from portal.sources import Continuum, Line, Source, check_flavour
+from portal.statistics import Profile, allowed_couplings, chi_squared
+
+
+@dataclass
+class Given:
+    """A good value of an argument, its bad values, and how the message calls it."""
+
+    good: object
+    bad: tuple
+    named: str | None = None
+
+
+NO_NUMBERS = ("much", "50", None, {}, 1 + 1j, [1.0, 2j], [[1.0], [1.0, 2.0]])
+NOT_FINITE = (np.nan, np.inf, -np.inf, [1.0, np.nan], *NO_NUMBERS)
+NEGATIVE = (-1.0, -1e-300, [1.0, -1.0], *NOT_FINITE)
+NOT_POSITIVE = (0.0, [1.0, 0.0], *NEGATIVE)
+NOT_ONE = ([1.0, 2.0], [1.0], [])
+
+
+def given(good, *bad, named=None):
+    return Given(good, bad, named)
+
+
+def finites(good, *bad):
+    return Given(good, (*NOT_FINITE, *bad))
+
+
+def not_negatives(good, *bad):
+    return Given(good, (*NEGATIVE, *bad))
+
+
+def positives(good, *bad):
+    return Given(good, (*NOT_POSITIVE, *bad))
+
+
+def finite(good, *bad):
+    return finites(good, *NOT_ONE, *bad)
+
+
+def not_negative(good, *bad):
+    return not_negatives(good, *NOT_ONE, *bad)
+
+
+def positive(good, *bad):
+    return positives(good, *NOT_ONE, *bad)
+
+
+def row(call, **arguments):
+    return call, arguments
+
+
+CAESIUM = nucleus("Cs-133")
+SNS = fluxes.sns()
+VECTOR = Vector(10.0)
+CSI = experiments.coherent_csi_2017()
+MANY, SQUARE = Vector([1.0, 2.0]), Vector(np.ones((2, 2)))
+FLAVOURS = given("e", "", "sterile", "MU", "mu_bar", "electron")
+SCATTERER = given(nucleus("Ar-40"), "Ar-40", None, target("CsI"))
+EXPERIMENT = given(CSI, "CsI", None, experiments.coherent_csi_2017, target("CsI"))
+MODE = given("K", "rho", ["K"], None)
+NO_BINS = ([2.0, 1.0], [1.0, 1.0], [1.0], 1.0, [[1.0, 2.0]], [0.0, np.inf])
+NO_PROBABILITY = tuple(lambda x, value=value: value + 0 * x for value in (-0.5, 1.5, np.nan))
+EFFICIENCY = given(np.ones_like, 0.5, None, *NO_PROBABILITY)
+AR = {"target": target("Ar"), "source": SNS, "exposure": 100 * kg * day, "bins": [0.02, 0.04, 0.06]}
+ARGON, OPEN, GAP = (Experiment(**AR | {"bins": b}) for b in (AR["bins"], [0, 0.05], [0.25, 0.3]))
+BEYOND = Experiment(**AR | {"bins": [0.25, 0.3], "background": 1e-20})
+OPEN_CHARGE, HALF = (replace(CSI, bins=first + np.arange(0, 25, 2)) for first in (1, 6.5))
+NO_EFFECT = (Vector(1.0, flavours=("tau",)), Vector(1.0, flavours=()), Scalar(1e120))
+NOT_IN_ATOMS = (Scalar([1.0]), Vector([1.0], flavours=("mu",)))
+NAN_OR_ZERO = (Vector([1.0], lambda Q2: np.nan * Q2), Vector([1.0], lambda Q2: 0 * Q2))
+GEV2, LIGHT, TWO = GeV**2, [1.0, 2.0], [3.0, 1.0]
+BIN = {"mode": "K", "q2_min": 1.1 * GEV2, "q2_max": 6 * GEV2}
+RATIO = b_fits.measurements(2018)[0]
+
+
+def pole(q2):
+    return b_decays.delta_c9(q2, 1e-14, 1500)
+
+
+MASSLESS = (Vector(0.0), Scalar(0.0), Vector(0.0, suppressed(50.0)))
+STOPS = given(0.01, 0.0, [0.0, 0.01], named="mediator = ")
+HIT = {"scatterer": CAESIUM, "energy": 30.0, "recoil": LIGHT}
+STRONG = {"scatterer": CAESIUM, "energy": 30.0, "recoil": 0.01, "mediator": VECTOR}
+SEEN = {"scatterer": CAESIUM, "source": SNS, "recoil": LIGHT}
+THREE = given(VECTOR, Vector([1.0, 2.0, 3.0]), named=r"recoil \(2,\).* mass \(3,\)")
+
+ROWS = [
+    row(j_integral, s=finites(-1.0)),
+    row(k_integral, s=finites(-1.0)),
+    row(loop, m_chi=positive(20.0), scale=positive(50.0), q_max=positive(106.0), tree=finite(0.0)),
+    row(scalar_loop, m_chi=positive(20.0), scale=positive(50.0), cutoff=positive(1e3)),
+    row(scalar_loop, m_chi=20.0, scale=50.0, cutoff=1e3, tree=finite(0.0)),
+    row(loop, m_chi=given(20.0, 1e-200, named="q²/m_χ² = -inf"), scale=50.0, q_max=106.0),
+    row(scalar_loop(1e-150, 50.0, 106.0), Q2=given(1.0, 1e10, named="q²/m_χ² = -inf")),
+    row(direct, Q2=finites(1.0)),
+    row(suppressed, q0=positive(50.0)),
+    row(suppressed(50.0), Q2=finites(1.0)),
+    row(Vector, mass=not_negatives(1.0), form_factor=given(direct, suppressed, 1.0, None)),
+    row(Scalar, mass=not_negatives(1.0), form_factor=given(direct, suppressed, 1.0, None)),
+    row(Vector, mass=1.0, flavours=given(("e", "mu"), ("x",), ("e", "mu-bar"))),
+    row(VECTOR.propagator, Q2=finites(1.0)),
+    row(Vector(LIGHT).propagator, Q2=given(LIGHT, [1.0, 2.0, 3.0], named=r"Q2 \(3,\), mass")),
+    row(Nucleus, name="X", Z=6, N=6, mass=positive(1e4), radius=positive(2.47 * fm, 1.5 * fm)),
+    row(Nucleus, name="X", Z=6, N=not_negative(6, 6.5), mass=1e4, radius=2.47 * fm),
+    row(Nucleus, name="X", Z=not_negative(6, 6.5), N=6, mass=1e4, radius=2.47 * fm),
+    row(Nucleus, name="X", Z=6, N=6, mass=1e4, radius=given(2.47 * fm, np.sqrt(3) * SKIN)),
+    row(CAESIUM.form_factor, Q2=not_negatives(1.0)),
+    row(Electron, mass=positive(0.5)),
+    row(nuclei.check_scatterer, scatterer=SCATTERER),
+    row(Target, name="X", parts=given(((CAESIUM, 1.0),), ()), unit_mass=positive(1.2e5)),
+    row(Target, name="X", parts=given(((CAESIUM, 1.0),), ((CAESIUM, 0.0),)), unit_mass=1.2e5),
+    row(nucleus, name=given("Ar-40", "", "Xe-132", "cs-133", "Cs133")),
+    row(target, formula=given("CsI", "", "Xe", "C", "csi", "CsI2x", "Cs0", "Cs0I", "2CsI")),
+    row(target, formula=given("CsI", "Cs I", "CsI ", " CsI")),
+    row(check_flavour, flavour=FLAVOURS),
+    row(Line, flavour=FLAVOURS, energy=positive(1.0), flux=not_negative(1.0)),
+    row(Line("e", 1.0, 1.0).moments, e_min=not_negatives(0.5)),
+    row(Continuum, flavour="e", edges=given([0.0, 1.0], *NO_BINS), coefficients=[[1.0]]),
+    row(Continuum, flavour="e", edges=given([0.0, 1.0], [-1.0, 1.0]), coefficients=[[1.0]]),
+    row(Continuum, flavour="e", edges=[0.0, 1.0], coefficients=finites([[1.0]], [[-1.0]])),
+    # negative between its ends; a negative second piece; of another shape
+    row(Continuum, flavour="e", edges=[0, 2], coefficients=given([[1]], [[1], [-2.1], [1]])),
+    row(Continuum, flavour="e", edges=[0, 1, 2], coefficients=given([[1, 0]], [[1, 3], [0, -2]])),
+    row(Continuum, flavour="e", edges=[0, 1], coefficients=given([[1]], [[1, 1]], named="has")),
+    row(Continuum.table, flavour="e", energies=given(LIGHT, *NO_BINS), flux=[1.0, 1.0]),
+    row(Continuum.table, flavour="e", energies=given(LIGHT, [-1, 1], named="edges"), flux=LIGHT),
+    row(Continuum.table, flavour=FLAVOURS, energies=LIGHT, flux=LIGHT),
+    row(Continuum.table, flavour="e", energies=LIGHT, flux=not_negatives(LIGHT, [1.0, -1.0])),
+    row(Continuum.table, flavour="e", energies=LIGHT, flux=given(LIGHT, [1.0], named="has")),
+    row(SNS.components[1].flux, energy=finites(1.0)),
+    row(SNS.components[1].moments, e_min=not_negatives(1.0)),
+    row(Source, name="nothing", components=given((Line("e", 1.0, 1.0),), (), named="components")),
+    row(SNS.moments, e_min=not_negatives(1.0)),
+    row(scattering.momentum_transfer_squared, mass=positive(1e5), recoil=not_negatives(0.01)),
+    row(scattering.recoil_max, mass=positive(1e5), energy=not_negatives(30.0)),
+    row(scattering.energy_min, mass=positive(1e5), recoil=not_negatives(0.01)),
+    row(scattering.coefficients, scatterer=SCATTERER, recoil=0.01),
+    row(scattering.coefficients, scatterer=CAESIUM, recoil=not_negatives(0.01)),
+    row(scattering.coefficients, scatterer=CAESIUM, recoil=0.1, flavour=FLAVOURS),
+    row(scattering.cross_section, scatterer=SCATTERER, energy=30.0, recoil=0.01),
+    row(scattering.cross_section, scatterer=CAESIUM, energy=positives(30.0), recoil=0.01),
+    row(scattering.cross_section, scatterer=CAESIUM, energy=30.0, recoil=not_negatives(0.01)),
+    row(scattering.cross_section, scatterer=CAESIUM, energy=3, recoil=0, coupling=finites(0.0)),
+    row(scattering.cross_section, scatterer=CAESIUM, energy=3, recoil=0, flavour=FLAVOURS),
+    row(scattering.cross_section, **STRONG, coupling=given(0.0, 1e200, named="overflows")),
+    row(scattering.cross_section, **HIT | {"energy": given(30.0, [3.0] * 3, named="energy .*,")}),
+    row(scattering.cross_section, **HIT, mediator=THREE),
+    row(scattering.rate, **SEEN, mediator=THREE),
+    *(row(massless.propagator, Q2=STOPS) for massless in MASSLESS),
+    *(row(scattering.rate, **SEEN | {"recoil": STOPS}, mediator=m) for m in MASSLESS),
+    *(row(scattering.cross_section, **HIT | {"recoil": STOPS}, mediator=m) for m in MASSLESS),
+    row(scattering.rate, scatterer=SCATTERER, source=SNS, recoil=0.01),
+    row(scattering.rate, scatterer=CAESIUM, source=SNS, recoil=not_negatives(0.01)),
+    row(scattering.rate, scatterer=CAESIUM, source=SNS, recoil=0.01, coupling=finites(0.0)),
+    row(fluxes.sns, protons_per_time=positive(1e20), neutrinos_per_proton=positive(0.08)),
+    row(fluxes.sns, distance=positive(1e4), delayed=positive(1.0, 1.1)),
+    row(fluxes.inverse_beta_decay, energy=positives(4.0, 300.1, [4.0, 1e300])),
+    row(fluxes.reactor, power=positive(1.0), distance=positive(1.0)),
+    row(fluxes.reactor, above=given("exponential", "huber", "", None)),
+    row(fluxes.reactor, below=given("exponential", "daya-bay", "Summation", None)),
+    row(Sharp, gain=positive(1.0)),
+    row(Photoelectrons, gain=positive(1.0), below=finite(0.5, -0.1, 1.1)),
+    row(Experiment, **AR | {"target": given(AR["target"], "Ar", None)}),
+    row(Experiment, **AR | {"source": given(SNS, "SNS", None)}),
+    row(Experiment, **AR | {"exposure": positive(1e30)}),
+    row(Experiment, **AR | {"bins": not_negatives(AR["bins"], *NO_BINS)}),
+    row(Experiment, **AR, efficiency=EFFICIENCY),
+    row(Experiment, **AR, background=not_negative(0.0), sigma_alpha=not_negative(0.1)),
+    row(Experiment, **AR, data=given((TWO, TWO), (TWO, [1.0, 0.0]), ([1.0, np.nan], TWO))),
+    row(Experiment, **AR, data=given((TWO, TWO), ([1.0] * 3, [1.0] * 3), named="data has")),
+    row(CSI.polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1], Vector(1.0, suppressed(1e-200)))),
+    row(CSI.counts, mediator=VECTOR, coupling=finites(0.0, 1e200)),
+    row(OPEN.counts, mediator=given(None, VECTOR, named="bins = ")),
+    row(OPEN_CHARGE.counts, mediator=given(None, VECTOR, named="bins = ")),
+    row(ARGON.observing, mediator=given(VECTOR, "Z'", None), coupling=finite(0.0)),
+    row(ARGON.observing, mediator=given(VECTOR, MANY, named="mediator.mass = "), coupling=1e-8),
+    row(Experiment, **AR, data=given(None, (TWO, TWO), named="truth = "), truth=(VECTOR, 0.0)),
+    row(check_mediator, mediator=given(VECTOR, "Z'", None)),
+    row(Joint, parts=given((CSI, ARGON), ()), sigma_alpha=not_negative(0.1)),
+    row(Joint, parts=given((CSI,), (CSI, "CsI"), named="experiment = "), sigma_alpha=0.1),
+    row(Joint((CSI,), 0.1).counts, mediator=VECTOR, coupling=finites(0.0)),
+    row(Joint((CSI,), 0.1).polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
+    row(check_measurement, experiment=EXPERIMENT),
+    row(solar.pp_spectrum, energy=not_negatives(0.1), endpoint=positives(0.42, 1e300)),
+    row(solar.survival_probability, energy=not_negatives(1.0), electron_density=not_negatives(1.0)),
+    row(solar.source, component=given("pp", "hep", "")),
+    row(solar.borexino, threshold=not_negative(0.19, 0.3)),
+    row(experiments.coherent_efficiency, charge=finites(10.0)),
+    row(experiments.carried_over, recoil=finites(0.01)),
+    row(experiments.coherent_csi_future, exposure=positive(1e30), efficiency=EFFICIENCY),
+    row(experiments.coherent_ar_future, exposure=positive(1e30), efficiency=EFFICIENCY),
+    row(experiments.coherent_nai_future, exposure=positive(1e30), efficiency=EFFICIENCY),
+    row(experiments.reactor_ge, exposure=positive(1e30)),
+    row(experiments.reactor_si, exposure=positive(1e30)),
+    row(chi_squared, experiment=EXPERIMENT),
+    row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
+    row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e155, -1e200)),
+    row(allowed_couplings, experiment=EXPERIMENT, mediator=VECTOR),
+    row(allowed_couplings, experiment=CSI, mediator=VECTOR, n_sigma=positive(2.0)),
+    row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, *NO_EFFECT)),
+    row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, SQUARE, named="mediator.mass")),
+    row(allowed_couplings, experiment=given(ARGON, OPEN, GAP, named="bins = "), mediator=VECTOR),
+    row(allowed_couplings, experiment=given(ARGON, BEYOND, named="no count"), mediator=VECTOR),
+    row(Profile.of, experiment=EXPERIMENT, mediator=VECTOR),
+    row(Profile.of(CSI, VECTOR).bands, n_sigma=positive(2.0)),
+    row(limits.limit_curve, experiment=EXPERIMENT, mediator=MANY),
+    row(limits.limit_curve, experiment=CSI, mediator=MANY, n_sigma=positive(2.0)),
+    row(limits.limit_curve, experiment=CSI, mediator=given(MANY, VECTOR, named="mediator.mass = ")),
+    row(limits.typical_momentum, experiment=EXPERIMENT),
+    row(limits.first_edge, experiment=EXPERIMENT, mediator=VECTOR, n_sigma=positive(2.0)),
+    row(limits.first_edge, experiment=CSI, mediator=given(VECTOR, MANY, named="mediator.mass = ")),
+    row(limits.LimitCurve, masses=finites([1.0]), bands=given([[(0, 1)]], [[]], [[(1, 0)]])),
+    row(limits.LimitCurve, masses=given([1.0], [1.0, 2.0], named="has"), bands=[[(0.0, 1.0)]]),
+    row(weak_charge_shift, mediator=given(VECTOR, *NOT_IN_ATOMS), coupling=finites(1e-8)),
+    row(weak_charge_shift, mediator=VECTOR, coupling=1e-8, momentum=positive(2.4)),
+    row(weak_charge_shift, mediator=MANY, coupling=given(0.1, [1.0] * 3, named="coupling .*")),
+    row(caesium_limit, mediator=given(MANY, *NOT_IN_ATOMS, *NAN_OR_ZERO, Vector([1.0, 1e160]))),
+    row(caesium_limit, mediator=given(MANY, VECTOR, named="mediator.mass = ")),
+    row(caesium_limit, mediator=MANY, n_sigma=positive(2.0), momentum=positive(2.4)),
+    row(b_decays.ckm, lam=finite(0.2), a=finite(0.8), rho_bar=finite(0.1), eta_bar=finite(0.3)),
+    row(b_decays.ckm, lam=given(0.2, 5.0, named="lam gives"), rho_bar=given(0.1, 200.0)),
+    row(b_decays.ckm, lam=0.9, a=1.0, rho_bar=given(0.1, 1 / 0.81**2), eta_bar=0.0),
+    row(b_decays.coupling_matrices, g=finites([1.0] * 3, [1.0, 2.0]), theta=finite(0.1)),
+    row(b_decays.delta_c9, q2=not_negatives(GEV2), x_h=finites(1e-8), mass=not_negatives(10.0)),
+    row(b_decays.delta_c9, q2=40000.0, x_h=1e-8, mass=given(10.0, 200.0)),
+    row(b_decays.branching_ratio, mode=MODE, q2=finites(GEV2, 4e4, [1e6, 23e6])),
+    row(b_decays.branching_ratio, mode="K", q2=GEV2, lepton=given("e", "tau")),
+    row(b_decays.branching_ratio, mode="K", q2=GEV2, delta_c9=finites(0.0, 1e200)),
+    row(b_decays.branching_ratio, mode="K", q2=GEV2, delta_c10=finites(0.0, 1e200)),
+    row(b_decays.ratio, **BIN | {"mode": MODE}),
+    row(b_decays.ratio, **BIN | {"q2_min": finite(1.1 * GEV2, 0.04 * GEV2, 6 * GEV2)}),
+    row(b_decays.ratio, **BIN | {"q2_max": finite(6 * GEV2, 23 * GEV2, 1.1 * GEV2)}),
+    row(b_decays.ratio, **BIN, delta_c9=finites(0.0), delta_c10=finites(0.0)),
+    row(b_decays.ratio, **BIN, delta_c9=given(0.0, pole, named="delta_c9 varies too fast")),
+    row(b_decays.ratio, **BIN, delta_c9=given(0.0, lambda q2: np.ones(3), named="delta_c9 ")),
+    row(b_decays.form_factors, mode=MODE, q2=not_negatives(0.0, 5.415**2 * GEV2)),
+    row(b_fits.polynomial, **BIN, mass=not_negatives(10.0, 2000.0, [10.0, 2000.0])),
+    row(b_fits.polynomial, **BIN, mass=10.0, muon=given("left", "right")),
+    row(b_fits.polynomial, **BIN | {"q2_min": finite(1.1 * GEV2), "mass": 10.0}),
+    row(b_fits.polynomial, **BIN | {"q2_max": finite(6 * GEV2), "mass": 10.0}),
+    row(b_fits.polynomial, **BIN | {"mode": MODE, "mass": 10.0}),
+    row(b_fits.MeasuredRatio, **BIN, value=finite(0.7), up=positive(0.1), down=positive(0.1)),
+    row(b_fits.measurements, year=given(2018, 2020)),
+    row(b_fits.fit, data=given([RATIO], []), mass=not_negatives(LIGHT, [], 10.0, [2000.0])),
+    row(b_fits.fit, data=[RATIO], mass=LIGHT, n_sigma=positive(1.0), muon=given("left", "right")),
+]
+
+CASES = [(call, arguments, name) for call, arguments in ROWS for name in arguments]
+CASES = [case for case in CASES if isinstance(case[1][case[2]], Given)]
+
+WITHOUT_BAD_INPUT = {
+    # results
+    "b_decays.Decay",
+    "b_fits.Fit",
+    # take what was checked when it was made
+    "mediators.Vector.charge",
+    "mediators.Scalar.charge",
+    "scattering.weak_charge",
+    # write and draw what there is, and read it back (test_limits.py)
+    "limits.LimitCurve.from_csv",
+    "limits.LimitCurve.plot",
+    "limits.LimitCurve.to_csv",
+    "limits.LimitCurve.to_hepdata",
+    # serve the functions above
+    "published.read_table",
+    "responses.Sharp.probability",
+    "responses.Sharp.recoil_range",
+    "responses.Photoelectrons.probability",
+    "responses.Photoelectrons.recoil_range",
+    "statistics.Profile",
+    "statistics.Profile.chi_squared",
+    "statistics.Profile.quartic",
+    "statistics.join",
+    "statistics.roots",
+}
+
+
+def name_of(call):
+    """Return "module.function" or "module.Class.method"."""
+    return f"{call.__module__}.{call.__qualname__}".removeprefix("portal.")
+
+
+def public_names():
+    """Functions, classes and methods of portal that take arguments."""
+    for module in pkgutil.iter_modules(portal.__path__, "portal."):
+        if module.ispkg or module.name.startswith("portal._"):
+            continue
+        for name, thing in vars(import_module(module.name)).items():
+            if getattr(thing, "__module__", "") != module.name or name.startswith("_"):
+                continue
+            methods = inspect.getmembers(thing, inspect.isroutine) if inspect.isclass(thing) else []
+            own = [m for n, m in methods if n[0] != "_" and m.__module__.startswith("portal")]
+            for call in (thing, *own) if callable(thing) else ():
+                if set(inspect.signature(call).parameters) - {"self"}:
+                    yield name_of(call)
+
+
+def test_every_public_name_has_its_row():
+    rows = {name_of(call) for call, _ in ROWS}
+    public = set(public_names())
+    assert public - rows - WITHOUT_BAD_INPUT == set(), "write a row for these"
+    assert public - rows >= WITHOUT_BAD_INPUT
+
+
+def refusal(call, arguments):
+    """Return the message with which a call refuses its arguments."""
+    try:
+        with np.errstate(all="ignore"):
+            call(**arguments)
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return "accepted"
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "name"), CASES, ids=[f"{name_of(c)}-{name}" for c, _, name in CASES]
+)
+def test_bad_values_are_named(call, arguments, name):
+    good = {k: a.good if isinstance(a, Given) else a for k, a in arguments.items()}
+    call(**good)
+    expected = arguments[name].named or rf"\b{name} = "
+    for bad in arguments[name].bad:
+        message = refusal(call, good | {name: bad})
+        assert re.search(f"(?s){expected}.*give ", message), f"{name} = {bad!r}"
