@@ -11,6 +11,8 @@ from cycler import cycler
 from IPython import get_ipython
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 
+__all__ = ["COLOURS", "DASHES", "INK", "use_style"]
+
 INK = "#737373"
 """Axes and text."""
 

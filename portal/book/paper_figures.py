@@ -28,6 +28,26 @@ from ..scattering import Mediator, rate
 from ..solar import COMPONENTS, SCINTILLATOR, source
 from .figures import COLOURS, INK
 
+__all__ = [
+    "CASES",
+    "KINDS",
+    "MASSES",
+    "REACTOR_Q0",
+    "RECOIL_EXPERIMENTS",
+    "SNS_Q0",
+    "SOLAR_Q0",
+    "argon_counts",
+    "figure_2",
+    "figure_3",
+    "figure_4",
+    "figure_5",
+    "figure_6",
+    "figure_7",
+    "limit_lines",
+    "limit_plot",
+    "solar_recoils",
+]
+
 SOLAR_Q0 = 0.5 * MeV
 """Reference momentum of Figs. 5 to 7."""
 

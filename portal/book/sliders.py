@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from .figures import INK
 
+__all__ = ["frames"]
+
 
 def frames(
     draw: Callable[[float], Figure],

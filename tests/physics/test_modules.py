@@ -7,6 +7,8 @@ import sys
 import pytest
 from project import ROOT
 
+import portal
+
 PHYSICS = [
     "_validate",
     "published",
@@ -85,3 +87,8 @@ def test_importing_portal_loads_nothing_of_the_book():
     code = "import sys, portal; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"sympy", "matplotlib", "IPython", "ipywidgets"} & set(done.stdout.split())
+
+
+def test_all_of_the_package_can_be_imported():
+    assert len(portal.__all__) == len(set(portal.__all__))
+    assert all(hasattr(portal, name) for name in portal.__all__)
