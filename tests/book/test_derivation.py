@@ -1,5 +1,9 @@
 """The check that ends each derivation fails when it should, and says where."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import sympy
@@ -117,3 +121,26 @@ def test_a_check_against_the_package_is_shown(capsys):
     with pytest.raises(AssertionError):
         assert_same(X**2, np.sqrt, {X: [2.0]}, "y")
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_shown_is_the_same_at_every_run():
+    """SymPy's sets have the order of their hashes, which Python changes from run to run."""
+    code = """
+import sympy
+from portal.book.derivation import show
+a, b, c, f = *sympy.symbols("a b c"), sympy.Function("f")
+show("x", sympy.factor(sympy.expand((a + b) * (c + f(b)) ** 2 / (a - sympy.sqrt(c)))))
+show("x", sympy.expand((a + b * f(c) + sympy.log(c) + sympy.sqrt(a) + sympy.I) ** 3))
+"""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in "123"
+    }
+    assert len(said) == 1
+    assert len(said.pop()) > 200

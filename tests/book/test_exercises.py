@@ -1,7 +1,9 @@
 """Every exercise has the answer that its own solution in the chapter computes."""
 
+import json
 import re
 
+import answers as answers_tool
 import numpy as np
 import pytest
 from answers import SOLUTION, solutions, solve
@@ -35,6 +37,18 @@ def test_no_answer_is_left_over():
 @pytest.mark.parametrize("name", CODE)
 def test_the_stored_answer_is_what_the_solution_computes(name):
     assert solve(*CODE[name]) == pytest.approx(ANSWERS[name], rel=1e-6), "run `make pairs`"
+
+
+def test_the_answers_of_one_chapter_take_the_place_of_its_old_ones(tmp_path, monkeypatch):
+    file = tmp_path / "answers.json"
+    file.write_text('{"03-x": 3.0, "02-old": 2.0, "01-x": 1.0}')
+    monkeypatch.setattr(answers_tool, "FILE", file)
+    source = tmp_path / "02-title.md"
+    solved = "````{solution} ex-02-new\nBecause:\n```python\nanswer = a / 3\n```\n````\n"
+    source.write_text(f"```{{code-cell}} ipython3\na = 2\nb = 1 / 0\n```\n\n{solved}")
+    answers_tool.write(source)
+    assert json.loads(file.read_text()) == {"01-x": 1.0, "02-new": 0.666666667, "03-x": 3.0}
+    assert list(json.loads(file.read_text())) == ["01-x", "02-new", "03-x"]
 
 
 # the same by another route: where the solution thinks, by numbers; where it computes, by hand
