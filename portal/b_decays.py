@@ -18,6 +18,24 @@ from ._validate import Array, finite, not_negative, number, same_grid
 from .constants import FERMI, M_ELECTRON, M_MUON
 from .published import read_table
 
+__all__ = [
+    "ALPHA",
+    "C9",
+    "C10",
+    "DECAYS",
+    "M_BOTTOM",
+    "NORMALISATION",
+    "X_UNIT",
+    "Coefficient",
+    "Decay",
+    "branching_ratio",
+    "ckm",
+    "coupling_matrices",
+    "delta_c9",
+    "form_factors",
+    "ratio",
+]
+
 Coefficient = ArrayLike | Callable[[Array], Array]
 
 C9 = 4.37 + 0.09j
@@ -34,7 +52,7 @@ ALPHA = 1 / 132.1
 M_BOTTOM = 4.094 * GeV
 """b-quark mass, MS-bar at 4.8 GeV, from m_b(m_b) = 4.195 GeV (flavio 2.7.1)."""
 
-ORDER = 40
+_ORDER = 40
 """Gauss-Legendre points of a bin; at half as many others they must interpolate what they sum."""
 
 
@@ -274,13 +292,13 @@ def ratio(
             values = finite(name, coefficient(everywhere))
             same_grid(**{"q2": everywhere, name: values})
             values = values * np.ones_like(everywhere)
-            error = np.abs(values[..., :ORDER] @ INTERPOLATION - values[..., ORDER:])
+            error = np.abs(values[..., :_ORDER] @ _INTERPOLATION - values[..., _ORDER:])
             if np.any(error > 1e-3 * np.abs(values).max(axis=-1, keepdims=True)):
                 raise ValueError(
                     f"{name} varies too fast between q² = {q2_min} and {q2_max} MeV²: give a "
                     "mediator whose pole q² = m′² is outside the bin"
                 )
-            shift.append(values[..., :ORDER])
+            shift.append(values[..., :_ORDER])
         else:
             shift.append(finite(name, coefficient)[..., np.newaxis])
     muons = branching_ratio(mode, nodes, "mu", *shift) @ weights
@@ -303,10 +321,10 @@ def _physical(name: str, q2: ArrayLike, decay: Decay, lepton_mass: float) -> Arr
     return values
 
 
-NODES, WEIGHTS = leggauss(ORDER)
-BETWEEN = leggauss(ORDER // 2)[0]
-PROJECTION = legvander(NODES, ORDER - 1) * WEIGHTS[:, np.newaxis] * (np.arange(ORDER) + 0.5)
-INTERPOLATION = PROJECTION @ legvander(BETWEEN, ORDER - 1).T
+_NODES, _WEIGHTS = leggauss(_ORDER)
+_BETWEEN = leggauss(_ORDER // 2)[0]
+_PROJECTION = legvander(_NODES, _ORDER - 1) * _WEIGHTS[:, np.newaxis] * (np.arange(_ORDER) + 0.5)
+_INTERPOLATION = _PROJECTION @ legvander(_BETWEEN, _ORDER - 1).T
 """From values at the Gauss-Legendre points, by a Legendre series, to values between them."""
 
 
@@ -318,9 +336,9 @@ def _quadrature(q2_min: float, q2_max: float) -> tuple[Array, Array, Array]:
     photon (q² = 0) and of a mediator below threshold are away from the real axis of s.
     """
     low, high = np.arccosh(np.sqrt([q2_min, q2_max]) / (2 * M_MUON))
-    s, check = (low + (high - low) / 2 * (1 + points) for points in (NODES, BETWEEN))
+    s, check = (low + (high - low) / 2 * (1 + points) for points in (_NODES, _BETWEEN))
     jacobian = (high - low) / 2 * 4 * M_MUON**2 * np.sinh(2 * s)
-    return (2 * M_MUON * np.cosh(s)) ** 2, WEIGHTS * jacobian, (2 * M_MUON * np.cosh(check)) ** 2
+    return (2 * M_MUON * np.cosh(s)) ** 2, _WEIGHTS * jacobian, (2 * M_MUON * np.cosh(check)) ** 2
 
 
 def form_factors(mode: str, q2: ArrayLike) -> dict[str, Array]:

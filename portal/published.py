@@ -7,6 +7,8 @@ import numpy as np
 
 from ._validate import Array
 
+__all__ = ["read_table"]
+
 
 def read_table(name: str) -> dict[str, Array]:
     """Read a table, one array for each column: numbers where all are, text otherwise.

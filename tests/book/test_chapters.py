@@ -76,11 +76,3 @@ def test_code_on_a_page_runs(page):
     program = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S))
     assert "portal" in program
     exec(program, {})
-
-
-def test_the_page_of_the_package_names_every_module():
-    page = (ROOT / "book" / "package.md").read_text()
-    named = re.findall(r"^\.\. automodule:: (\S+)$", page, re.M)
-    files = (path.relative_to(ROOT).with_suffix("") for path in (ROOT / "portal").rglob("*.py"))
-    modules = {".".join(file.parts) for file in files if not file.name.startswith("_")}
-    assert sorted(named) == sorted(modules)
