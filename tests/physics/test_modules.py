@@ -1,6 +1,7 @@
 """The package can be read in the order of the physics: each module imports from those before it."""
 
 import ast
+import importlib
 import subprocess
 import sys
 
@@ -87,6 +88,32 @@ def test_importing_portal_loads_nothing_of_the_book():
     code = "import sys, portal; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"sympy", "matplotlib", "IPython", "ipywidgets"} & set(done.stdout.split())
+
+
+def public(module):
+    """Return the functions, the classes and the documented constants that a module defines."""
+    tree = ast.parse((ROOT / "portal" / f"{module.replace('.', '/')}.py").read_text("utf-8"))
+    names = set()
+    for node, after in zip(tree.body, [*tree.body[1:], None], strict=True):
+        documented = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and documented:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    return {name for name in names if not name.startswith("_")}
+
+
+# these list their public names when their interface has settled; the set is to become empty
+UNLISTED = {*PHYSICS} - {"published", "b_decays"}
+
+
+@pytest.mark.parametrize("module", [name for name in ORDER if name not in UNLISTED])
+def test_all_names_what_a_module_offers(module):
+    loaded = importlib.import_module(f"portal.{module}")
+    assert len(loaded.__all__) == len(set(loaded.__all__))
+    assert public(module) <= set(loaded.__all__)
+    assert all(hasattr(loaded, name) for name in loaded.__all__)
 
 
 def test_all_of_the_package_can_be_imported():
