@@ -10,6 +10,8 @@ Array = NDArray[Any]
 
 
 def _numbers(name: str, value: ArrayLike) -> Array:
+    if hasattr(value, "unit") or hasattr(value, "units"):  # numpy would strip them
+        raise TypeError(f"{name} = {value!r}: give numbers with the units of hepunits")
     try:
         given = np.asarray(value)
         if given.dtype.kind not in "biufO":  # text and complex numbers

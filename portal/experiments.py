@@ -12,8 +12,23 @@ from .nuclei import target
 from .published import read_table
 from .responses import Efficiency, Photoelectrons
 from .scattering import recoil_max
-from .solar import borexino as borexino  # noqa: PLC0414 (one place for all experiments)
+from .solar import borexino
 from .sources import Source
+
+__all__ = [
+    "BEAM_NEUTRONS",
+    "LIGHT_YIELD",
+    "TIME_WINDOW",
+    "borexino",
+    "carried_over",
+    "coherent_ar_future",
+    "coherent_csi_2017",
+    "coherent_csi_future",
+    "coherent_efficiency",
+    "coherent_nai_future",
+    "reactor_ge",
+    "reactor_si",
+]
 
 LIGHT_YIELD = 1.17 / keV
 """Photoelectrons per nuclear-recoil energy in COHERENT's CsI (Akimov et al. 2017)."""
@@ -90,10 +105,9 @@ def coherent_csi_2017() -> Experiment:
     neutrons = read_table("coherent_csi_2017_neutrons.csv")
     shape = neutrons["neutrons"] * coherent_efficiency(neutrons["pe_low"] + 0.5)
     per_bin = shape.reshape(len(on), 2).sum(axis=1)
-    arrival = read_table("coherent_csi_2017_times.csv")
     return Experiment(
         target=target("CsI"),
-        source=sns(delayed=float(arrival["delayed"][arrival["time"] < TIME_WINDOW / us].sum())),
+        source=sns().within(0.0, TIME_WINDOW),
         exposure=14.57 * kg * 308.1 * day,
         bins=np.append(table["pe_low"], table["pe_high"][-1]),
         efficiency=coherent_efficiency,

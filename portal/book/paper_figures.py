@@ -25,7 +25,7 @@ from ..limits import LimitCurve, limit_curve, typical_momentum
 from ..mediators import Scalar, Vector, direct, suppressed
 from ..parity_violation import caesium_limit
 from ..scattering import Mediator, rate
-from ..solar import COMPONENTS, SCINTILLATOR, source
+from ..solar import SCINTILLATOR
 from .figures import COLOURS, INK
 
 __all__ = [
@@ -207,15 +207,17 @@ def figure_6() -> Figure:
 
 
 def solar_recoils(recoil: ArrayLike, mediator: Mediator | None = None, g: float = 0.0) -> Array:
-    """Recoils of Borexino (3, recoils): pp, ⁷Be and pep, per time, MeV and 100 t.
+    """Recoils of Borexino (3, *recoils): pp, ⁷Be and pep, per time, MeV and 100 t.
 
     Each component is scaled so that the Standard Model gives the measured rate.
     """
     ((electron, number),) = SCINTILLATOR.parts
     electrons = SCINTILLATOR.units_per_mass * number * 100e3 * kg
-    scale = [float(p.observed[0] / p.counts()[0]) for p in borexino().parts]
-    each = [rate(electron, source(name), recoil, mediator, g) for name in COMPONENTS]
-    return electrons * np.array(scale)[:, np.newaxis] * np.array(each)
+    each = [
+        part.observed[0] / part.counts()[0] * rate(electron, part.source, recoil, mediator, g)
+        for part in borexino().parts
+    ]
+    return electrons * np.array(each)
 
 
 def figure_7(mass: float = 10 * MeV) -> Figure:

@@ -23,7 +23,7 @@ from portal.mediators import Scalar, Vector, direct, suppressed
 from portal.nuclei import SKIN, Electron, Nucleus, Target, nucleus, target
 from portal.parity_violation import caesium_limit, weak_charge_shift
 from portal.responses import Photoelectrons, Sharp
-from portal.sources import Continuum, Line, Source, check_flavour
+from portal.sources import ArrivalTimes, Continuum, Line, Source, check_flavour
 from portal.statistics import Profile, allowed_couplings, chi_squared
 
 
@@ -97,6 +97,10 @@ NAN_OR_ZERO = (Vector([1.0], lambda Q2: np.nan * Q2), Vector([1.0], lambda Q2: 0
 GEV2, LIGHT, TWO = GeV**2, [1.0, 2.0], [3.0, 1.0]
 BIN = {"mode": "K", "q2_min": 1.1 * GEV2, "q2_max": 6 * GEV2}
 RATIO = b_fits.measurements(2018)[0]
+PULSED = {"neutrinos_per_proton": 0.08, "distance": 2e4}
+FUEL = given({"u235": 1.0}, {}, {"u235": 0.9}, {"th232": 1.0}, {"u235": None}, [1.0], None)
+FUNCTION = given(np.ones_like, None, 1.0, lambda E: np.nan * E, lambda E: "a", named="function")
+LOW, HIGH = not_negative(1.0), given(40.0, 0.0, -1.0, np.nan, np.inf, [1.0], "much")
 
 
 def pole(q2):
@@ -157,6 +161,15 @@ ROWS = [
     row(SNS.components[1].moments, e_min=not_negatives(1.0)),
     row(Source, name="nothing", components=given((Line("e", 1.0, 1.0),), (), named="components")),
     row(SNS.moments, e_min=not_negatives(1.0)),
+    *(row(each.fold, function=FUNCTION) for each in (SNS, *SNS.components[:2])),
+    *(row(each.fold, function=np.ones_like, low=LOW) for each in (SNS, *SNS.components[:2])),
+    *(row(each.fold, function=np.ones_like, high=HIGH) for each in (SNS, *SNS.components[:2])),
+    row(SNS.mean, function=FUNCTION, low=given(1.0, -1.0, np.nan, 60.0), high=HIGH),
+    row(SNS.within, start=finite(0.0, 2e4), end=finite(6e3, -1.0)),
+    row(ArrivalTimes, edges=given(LIGHT, *NO_BINS), shares=[0.5]),
+    row(ArrivalTimes, edges=LIGHT, shares=not_negatives([0.5], [1.1])),
+    row(ArrivalTimes(LIGHT, [0.5]).share, start=finites(0.0, 3.0), end=finites(2.0, -1.0)),
+    row(ArrivalTimes(LIGHT, [0.5]).within, start=finite(0.0, 3.0), end=finite(2.0, -1.0)),
     row(scattering.momentum_transfer_squared, mass=positive(1e5), recoil=not_negatives(0.01)),
     row(scattering.recoil_max, mass=positive(1e5), energy=not_negatives(30.0)),
     row(scattering.energy_min, mass=positive(1e5), recoil=not_negatives(0.01)),
@@ -178,10 +191,17 @@ ROWS = [
     row(scattering.rate, scatterer=SCATTERER, source=SNS, recoil=0.01),
     row(scattering.rate, scatterer=CAESIUM, source=SNS, recoil=not_negatives(0.01)),
     row(scattering.rate, scatterer=CAESIUM, source=SNS, recoil=0.01, coupling=finites(0.0)),
-    row(fluxes.sns, protons_per_time=positive(1e20), neutrinos_per_proton=positive(0.08)),
-    row(fluxes.sns, distance=positive(1e4), delayed=positive(1.0, 1.1)),
+    row(fluxes.sns, protons_per_time=positive(1e7, 1e23), neutrinos_per_proton=positive(0.08)),
+    row(fluxes.sns, distance=positive(1e4, 19.3)),
+    row(fluxes.ess, distance=positive(2e4, 20.0)),
+    row(fluxes.pion_decay_at_rest, protons_per_time=positive(1e7, 1e23), **PULSED),
+    row(fluxes.pion_decay_at_rest, protons_per_time=1e7, **PULSED | {"distance": positive(1e4)}),
+    row(fluxes.pulsed, mean=finite(440.0), width=positive(150.0), edges=given(LIGHT, *NO_BINS)),
+    row(fluxes.chromium51, activity=positive(1e8, 3.4), distance=positive(500.0, 0.5)),
+    row(fluxes.energy_per_fission, fuel=FUEL),
+    row(fluxes.reactor, above="summation", fuel=FUEL, energy_per_fission=positive(206.0, 2e8)),
     row(fluxes.inverse_beta_decay, energy=positives(4.0, 300.1, [4.0, 1e300])),
-    row(fluxes.reactor, power=positive(1.0), distance=positive(1.0)),
+    row(fluxes.reactor, power=positive(1e10, 3.0), distance=positive(1e3, 25.0)),
     row(fluxes.reactor, above=given("exponential", "huber", "", None)),
     row(fluxes.reactor, below=given("exponential", "daya-bay", "Summation", None)),
     row(Sharp, gain=positive(1.0)),
@@ -209,7 +229,10 @@ ROWS = [
     row(check_measurement, experiment=EXPERIMENT),
     row(solar.pp_spectrum, energy=not_negatives(0.1), endpoint=positives(0.42, 1e300)),
     row(solar.survival_probability, energy=not_negatives(1.0), electron_density=not_negatives(1.0)),
-    row(solar.source, component=given("pp", "hep", "")),
+    row(solar.hep_spectrum, energy=not_negatives(0.1), endpoint=positives(18.784, 1e300)),
+    row(solar.pp_spectrum, energy=TWO, endpoint=given(TWO, [0.4] * 3, named=r"endpoint \(3,\)")),
+    row(solar.source, component=given("pp", "n13", "", ["pp"], None)),
+    row(solar.source, component="b8", flux=given(1e-6, 0.0, -1.0, np.nan, [1.0], "much", 5.25e6)),
     row(solar.borexino, threshold=not_negative(0.19, 0.3)),
     row(experiments.coherent_efficiency, charge=finites(10.0)),
     row(experiments.carried_over, recoil=finites(0.01)),

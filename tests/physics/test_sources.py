@@ -1,18 +1,23 @@
 """Fluxes and their cumulative moments, against quadrature and against the exact decay spectra."""
 
+import pickle
+import re
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hepunits import cm2, day, m, s
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from portal.constants import M_ELECTRON, M_MUON, M_PION
 from portal.fluxes import sns
 from portal.nuclei import nucleus
 from portal.scattering import energy_min, recoil_max
-from portal.sources import MOMENTS, Continuum
+from portal.sources import MOMENTS, ArrivalTimes, Continuum, Line, Source
 
 # the absolute tolerance of pytest, 1e-12, would swallow every cross section in mm²
 near = partial(pytest.approx, rel=1e-12, abs=0)
@@ -174,3 +179,207 @@ def test_recoil_ends_with_the_flux():
     end = recoil_max(mass, sns().endpoint)
     assert np.all(sns().moments(energy_min(mass, end * (1 + 1e-9))) == 0)
     assert np.all(sns().moments(energy_min(mass, end * 0.999))[0] > 0)
+
+
+@pytest.mark.parametrize("energy", [-1.0, 0.0, np.nan, np.inf])
+def test_bad_line_energy(energy):
+    with pytest.raises(ValueError, match="energy = "):
+        Line("e", energy, 1.0)
+
+
+@pytest.mark.parametrize("flux", [-1.0, np.nan])
+def test_bad_flux(flux):
+    with pytest.raises(ValueError, match="flux = "):
+        replace(LINE, flux=flux)
+    with pytest.raises(ValueError, match="flux = "):
+        Continuum.table("e", [1.0, 2.0], [1.0, flux])
+
+
+@pytest.mark.parametrize("flavour", ["", "electron", "E", "mu_bar", "sterile"])
+def test_unknown_flavour(flavour):
+    with pytest.raises(ValueError, match="flavour = "):
+        Line(flavour, 1.0, 1.0)
+    with pytest.raises(ValueError, match="flavour = "):
+        Continuum.table(flavour, [1.0, 2.0], [1.0, 1.0])
+
+
+@pytest.mark.parametrize("energies", [[2.0, 1.0], [1.0, 1.0], [1.0, np.nan], [1.0], 1.0])
+def test_bad_table_energies(energies):
+    with pytest.raises(ValueError, match="energies = "):
+        Continuum.table("e", energies, np.ones(np.size(energies)))
+
+
+def test_bad_table_shapes():
+    with pytest.raises(ValueError, match="flux has shape"):
+        Continuum.table("e", [1.0, 2.0, 3.0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="coefficients has shape"):
+        Continuum("e", [0.0, 1.0, 2.0], [[1.0]])
+    with pytest.raises(ValueError, match="edges = "):
+        Continuum("e", [-1.0, 1.0], [[1.0]])
+    with pytest.raises(ValueError, match="coefficients = "):
+        Continuum("e", [0.0, 1.0], [[np.nan]])
+
+
+@pytest.mark.parametrize("component", [LINE, NU_E])
+@pytest.mark.parametrize("e_min", [-1.0, np.nan, [1.0, -1.0]])
+def test_bad_lower_limit(component, e_min):
+    with pytest.raises(ValueError, match="e_min = "):
+        component.moments(e_min)
+
+
+def test_fold_of_powers_is_exact():
+    """∫ φ Eⁿ dE of the Michel spectra, by hand: 96/(n+3) − 96/(n+4) and so on, times (m_μ/2)ⁿ."""
+    flux = LINE.flux
+    for n in range(6):
+        half = (M_MUON / 2) ** n
+        by_hand = 12 * half * (1 / (n + 3) - 1 / (n + 4))
+        assert NU_E.fold(lambda E, n=n: E**n) == near(flux * by_hand)
+        by_hand = 2 * half * (3 / (n + 3) - 2 / (n + 4))
+        assert NU_MU_BAR.fold(lambda E, n=n: E**n) == near(flux * by_hand)
+        assert LINE.fold(lambda E, n=n: E**n) == near(flux * LINE.energy**n)
+
+
+def test_fold_between_energies_is_the_difference_of_moments():
+    for low, high in [(0.0, 20.0), (10.0, 29.0), (29.0, 31.0), (40.0, 60.0), (53.0, 60.0)]:
+        moments = sns().moments([low, high])[:, 0] - sns().moments([low, high])[:, 1]
+        folded = sns().fold(np.ones_like, low, high)
+        assert folded == near(moments[0], abs=1e-14 * LINE.flux)
+
+
+def test_fold_with_a_threshold():
+    """Events above a threshold of a kinked function: the kink has to be a limit of the integral."""
+    kinked = lambda E: np.maximum(E - 20.0, 0.0)  # noqa: E731
+    exact, _ = quad(lambda E: float(NU_E.flux(E)) * (E - 20), 20, M_MUON / 2, epsrel=1e-12)
+    assert NU_E.fold(kinked, low=20.0) == near(exact, rel=1e-10)
+
+
+def test_mean_of_a_constant_and_of_energies():
+    assert sns().mean(lambda E: 3.0) == near(3.0)
+    assert NU_E.fold(lambda E: E) / NU_E.moments(0.0)[0] == near(M_MUON * 3 / 10)
+    assert NU_MU_BAR.fold(lambda E: E) / NU_MU_BAR.moments(0.0)[0] == near(M_MUON * 7 / 20)
+    with pytest.raises(ValueError, match="low = 60"):
+        sns().mean(np.ones_like, low=60.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "name"),
+    [
+        ((None,), TypeError, "function = None"),
+        ((lambda E: np.full_like(E, np.nan),), ValueError, "function = "),
+        ((lambda E: np.ones(7),), ValueError, "function has shape"),
+        ((lambda E: "a",), TypeError, "function = "),
+        ((np.ones_like, 30.0, 20.0), ValueError, "low = 30.0, high = 20.0"),
+        ((np.ones_like, -1.0), ValueError, "low = -1.0"),
+        ((np.ones_like, 0.0, np.inf), ValueError, "high = inf"),
+    ],
+)
+@pytest.mark.parametrize("source", [sns(), LINE, NU_E], ids=["source", "line", "continuum"])
+def test_bad_fold(source, arguments, error, name):
+    with pytest.raises(error, match=re.escape(name)):
+        source.fold(*arguments)
+
+
+PULSE = ArrivalTimes([0.0, 1.0, 2.0, 4.0], [0.1, 0.5, 0.3])
+
+
+def test_shares_in_time():
+    assert PULSE.share(0.0, 4.0) == near(0.9)
+    assert PULSE.share(-10.0, 100.0) == near(0.9)
+    assert PULSE.share([0.0, 0.5, 3.0], [1.0, 1.5, 9.0]) == near([0.1, 0.3, 0.15])
+    late = PULSE.within(1.5, 3.0)
+    assert late.edges.tolist() == [1.5, 2.0, 3.0]
+    assert late.shares == near([0.25 / 0.4, 0.15 / 0.4])
+    assert late.within(1.0, 8.0).share(2.0, 3.0) == near(0.15 / 0.4)
+
+
+def test_window_scales_each_component_by_its_share():
+    source = sns().within(500.0, 2000.0)
+    for seen, whole in zip(source.components, sns().components, strict=True):
+        share = whole.times.share(500.0, 2000.0)
+        assert seen.moments(10.0) == near(whole.moments(10.0) * share)
+        assert seen.times.share(0.0, 1e4) == near(1.0)
+    twice = source.within(0.0, 1000.0)
+    direct = sns().within(500.0, 1000.0)
+    assert twice.moments(10.0) == near(direct.moments(10.0))
+
+
+def test_window_leaves_out_what_does_not_arrive():
+    """The prompt line is over after 1.5 μs; nothing is left after 12 μs."""
+    assert [c.flavour for c in sns().within(2000.0, 6000.0).components] == ["e", "mu-bar"]
+    with pytest.raises(ValueError, match="start = 20000"):
+        sns().within(20000.0, 30000.0)
+    with pytest.raises(ValueError, match="times = None for e"):
+        Source("steady", (Line("e", 1.0, 1.0),)).within(0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "name"),
+    [
+        (lambda: ArrivalTimes([0.0, 1.0], [0.5, 0.5]), ValueError, "shares has shape"),
+        (lambda: ArrivalTimes([1.0, 0.0], [0.5]), ValueError, "edges = "),
+        (lambda: ArrivalTimes([0.0, 1.0], [1.1]), ValueError, "shares = "),
+        (lambda: ArrivalTimes([0.0, 1.0], [-0.1]), ValueError, "shares = "),
+        (lambda: PULSE.share(1.0, 1.0), ValueError, "start = 1.0, end = 1.0"),
+        (lambda: PULSE.share(np.nan, 1.0), ValueError, "start = nan"),
+        (lambda: Line("e", 1.0, 1.0, 3.0), TypeError, "times = 3.0"),
+        (lambda: Continuum("e", [0, 1], [[1.0]], "late"), TypeError, "times = 'late'"),
+        (lambda: Source("n", (1,)), TypeError, "components = 1"),
+        (lambda: Source("n", LINE), TypeError, "components = Line"),
+        (lambda: Source(None, (LINE,)), TypeError, "name = None"),
+        (lambda: Line(np.array(["e", "mu"]), 1.0, 1.0), ValueError, "flavour = "),
+        (lambda: Line(None, 1.0, 1.0), ValueError, "flavour = None"),
+    ],
+)
+def test_refused_when_made(call, error, name):
+    with pytest.raises(error, match=re.escape(name)):
+        call()
+
+
+def test_flux_that_goes_negative_between_ends_and_middle_is_found():
+    """(E − 1/4)(E − 1/3) is positive at the ends and in the middle of 0 to 1."""
+    dip = np.array([[1 / 12], [-7 / 12], [1.0]])
+    with pytest.raises(ValueError, match=r"never negative, as at 0\.29"):
+        Continuum("e", [0.0, 1.0], dip)
+    touching = np.array([[1 / 9], [-2 / 3], [1.0]])  # (E − 1/3)², zero but not below
+    assert Continuum("e", [0.0, 1.0], touching).flux(1 / 3) == near(0.0, abs=1e-15)
+    both = np.hstack([np.ones((3, 1)), dip])
+    assert Continuum("e", [0.0, 0.1, 0.2], both).endpoint == 0.2  # the dip lies outside
+    with pytest.raises(ValueError, match="never negative"):
+        Continuum("e", [0.0, 0.1, 0.3], both)
+
+
+@given(
+    roots=st.lists(st.floats(0.0, 1.0), min_size=2, max_size=5),
+    edge=st.floats(0.1, 2.0),
+)
+def test_flux_is_accepted_just_if_a_fine_grid_finds_nothing_negative(roots, edge):
+    coefficients = np.polynomial.polynomial.polyfromroots(roots)[:, np.newaxis]
+    energy = np.linspace(0.0, edge, 2001)
+    flux = np.polynomial.polynomial.polyval(energy, coefficients[:, 0])
+    if flux.min() < -1e-9:
+        with pytest.raises(ValueError, match="never negative"):
+            Continuum("e", [0.0, edge], coefficients)
+    elif flux.min() > 1e-3:
+        Continuum("e", [0.0, edge], coefficients)
+
+
+def test_integer_edges_and_copies():
+    flat = Continuum("e", [0, 10], [[1]])
+    assert flat.moments(4)[0] == 6.0
+    edges, coefficients = np.array([0.0, 10.0]), np.array([[1.0]])
+    mine = Continuum("e", edges, coefficients)
+    edges[1], coefficients[0, 0] = 50.0, 7.0
+    assert mine.endpoint == 10.0
+    assert mine.moments(0.0)[0] == 10.0
+    with pytest.raises(ValueError, match="read-only"):
+        mine.edges[1] = 50.0
+    shares = np.array([0.5])
+    times = ArrivalTimes([0.0, 1.0], shares)
+    shares[0] = 0.1
+    assert times.share(0.0, 1.0) == 0.5
+
+
+def test_sources_pickle():
+    again = pickle.loads(pickle.dumps(sns()))
+    assert np.all(again.moments([0.0, 20.0, 40.0]) == sns().moments([0.0, 20.0, 40.0]))
+    assert again.components[0].times.share(0.0, 1000.0) == LINE.times.share(0.0, 1000.0)
