@@ -1,6 +1,8 @@
 """Both halves of each chapter are there, and hold the same cells."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cells as tool
@@ -39,6 +41,35 @@ def test_pair_says_nothing_of_the_machine_that_made_it(name):
     pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     assert set(pair.metadata) == {"jupytext", "kernelspec"}, "run `make pairs`"
     assert [cell["id"] for cell in pair.cells] == [f"cell-{i}" for i in range(len(pair.cells))]
+
+
+def test_text_is_compared_and_the_bytes_of_a_picture_are_not(tmp_path):
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    picture = nbformat.v4.new_code_cell(
+        "from IPython.display import SVG, display\ndisplay(SVG('<svg id=\"a\"/>'))",
+        execution_count=1,
+        outputs=[
+            nbformat.v4.new_output(
+                "display_data",
+                {
+                    "image/svg+xml": '<svg id="b"/>',
+                    "text/plain": "<IPython.core.display.SVG object>",
+                },
+            )
+        ],
+    )
+    text = nbformat.v4.new_code_cell(
+        "print(1.5)",
+        execution_count=2,
+        outputs=[nbformat.v4.new_output("stream", text="1.6\n")],
+    )
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    notebook = nbformat.v4.new_notebook(cells=[picture, text], metadata=kernel)
+    nbformat.write(notebook, tmp_path / "example.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "-v", "--rootdir", tmp_path, tmp_path]
+    lines = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    assert "Cell 0 PASSED" in lines, lines
+    assert "Cell 1 FAILED" in lines, lines
 
 
 @pytest.fixture
