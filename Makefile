@@ -13,7 +13,7 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book offline serve lab pairs test check format benchmark lock crosscheck clean
+.PHONY: help install book offline serve lab pairs test portable check format benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make lab      open the chapters in JupyterLab"
 	@echo "make pairs    run the changed chapters and write their .ipynb; FORCE=1 for all"
 	@echo "make test     run all tests, those in a browser too"
+	@echo "make portable run chapters and physics tests as other processors would"
 	@echo "make check    look for faults of style and type"
 	@echo "make format   put the code into its form"
 	@echo "make benchmark  show times and memory beside their budgets"
@@ -66,6 +67,9 @@ test: install
 		{ apt-get update -qq && apt-get install -qq --no-install-recommends chromium fonts-dejavu; }
 	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/book/nbval.cfg \
 		-n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+portable: $(VENV)/installed
+	$(BIN)/python tools/portable.py
 
 check: $(VENV)/installed
 	$(BIN)/ruff format --check $(CODE)
