@@ -75,9 +75,9 @@ def address(site):
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium():
-    """Start Chromium; not for the whole session, since its event loop would stop nbval's."""
+    """Start Chromium; tests/conftest.py has put the notebooks before the first test that does."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         reason = "chromium is not installed (Debian: apt-get install chromium)"
@@ -89,12 +89,12 @@ def chromium():
 
 
 class Visit:
-    """A browser context that writes down all that a reader should never meet."""
+    """A browser context that writes down what came, and all that a reader should never meet."""
 
     def __init__(self, browser, **options):
         self.context = browser.new_context(**options)
         self.context.set_default_timeout(180_000)  # for what hangs; a busy machine is slow
-        self.faults = []
+        self.responses, self.faults = [], []
         self.context.on("request", self._request)
         self.context.on("response", self._response)
         self.context.on("requestfailed", self._failed)
@@ -106,6 +106,7 @@ class Visit:
             self.faults.append(f"another host was asked: {request.url}")
 
     def _response(self, response):
+        self.responses.append(response)
         if response.status >= 400:
             self.faults.append(f"{response.status}: {response.url}")
 

@@ -5,11 +5,12 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
+from browser import Visit
 from project import ROOT, pages
 
-PAGES = pages()
-CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
+CHAPTERS = [page for page in pages() if page.startswith("notebooks/")]
+PROSE = [page for page in pages() if page not in CHAPTERS]
 # of each element in the article that a reader may take in as a picture
 FIGURES = """() => [...document.querySelectorAll('article img, article [role=img]')].map(node => ({
   text: node.getAttribute('alt') ?? node.getAttribute('aria-label') ?? '',
@@ -26,114 +27,164 @@ RAW_MATHS = """() => {
   }
   return raw;
 }"""
+# A chapter has ten thousand words of code in a few colours, and axe-core takes as long for each as
+# for the first: mark those that look like one before, and do not measure their contrast again.
+SKIP_REPEATS = """() => {
+  const seen = new Set();
+  for (const word of document.querySelectorAll('.highlight pre span')) {
+    let under = word;
+    while (under.parentElement && getComputedStyle(under).backgroundColor === 'rgba(0, 0, 0, 0)')
+      under = under.parentElement;
+    const { color, fontSize, fontWeight } = getComputedStyle(word);
+    const ground = getComputedStyle(under).backgroundColor;
+    const kind = [word.className, color, fontSize, fontWeight, ground].join();
+    word.toggleAttribute('data-repeat', seen.has(kind));
+    seen.add(kind);
+  }
+  axe.configure({ rules: [{ id: 'color-contrast', selector: '*:not([data-repeat])' }] });
+}"""
+# formulas have the colour of their text, and thousands of parts
+AXE = "options => axe.run({ exclude: [['mjx-container']] }, options)"
 
 
-def opened(visit, address, page):
-    """Open a page and wait until its formulas and its widgets are drawn."""
-    tab = visit.context.new_page()
-    tab.goto(f"{address}/{page}.html", wait_until="load")
-    tab.wait_for_function("!window.MathJax || window.MathJax.startup.promise.then(() => true)")
-    if tab.locator('script[type="application/vnd.jupyter.widget-view+json"]').count():
-        tab.wait_for_selector(".noUi-handle")
-    return tab
+def weight(response):
+    """Return the size of a file as a host of static pages sends it: compressed, if that helps."""
+    body = response.body() if response.ok else b""
+    return min(len(gzip.compress(body)), len(body))
 
 
-def violations(tab):
-    """Return what axe-core finds serious, in words."""
-    # formulas have the colour of their text, and thousands of parts; preloading asks for imported
-    # style sheets at wrong addresses
-    context = {"exclude": [["mjx-container"]]}
-    options = {"preload": False, "resultTypes": ["violations"]}
-    found = Axe().run(tab, context, options).response["violations"]
-    return [
-        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
+class Opened:
+    """A page in a tab of its own, with its formulas and its widgets drawn."""
+
+    def __init__(self, chromium, address, page):
+        self.page = page
+        self.address = address
+        self.visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+        self.tab = self.visit.context.new_page()
+        self.tab.goto(f"{address}/{page}.html", wait_until="networkidle")
+        formulas = "!window.MathJax || window.MathJax.startup.promise.then(() => true)"
+        self.tab.wait_for_function(formulas)
+        if self.tab.locator('script[type="application/vnd.jupyter.widget-view+json"]').count():
+            self.tab.wait_for_selector(".noUi-handle")
+        self.responses = list(self.visit.responses)
+        self.tab.evaluate(AXE_SCRIPT)
+
+    def look(self, mode, width):
+        """Show the page light or dark, at a width in pixels."""
+        self.tab.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
+        self.tab.set_viewport_size({"width": width, "height": 900})
+
+    def sideways(self):
+        """Return by how many pixels the page can be scrolled sideways."""
+        return self.tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+    def violations(self, **options):
+        """Return what axe-core finds serious, in words."""
+        self.tab.evaluate(SKIP_REPEATS)
+        # preloading asks for imported style sheets at wrong addresses
+        options |= {"preload": False, "resultTypes": ["violations"]}
+        return [
+            f"{rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for rule in self.tab.evaluate(AXE, options)["violations"]
+            if rule["impact"] in ("serious", "critical")
+            for node in rule["nodes"]
+        ]
 
 
-def sideways(tab):
-    """Return by how many pixels the page can be scrolled sideways."""
-    return tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+@pytest.fixture(scope="class")
+def opened(chromium, address, page):
+    """Open a page once for all its tests."""
+    made = Opened(chromium, address, page)
+    yield made
+    made.visit.context.close()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_page(visit, address, page):
-    tab = opened(visit, address, page)
-    assert tab.locator("mjx-merror").count() == 0
-    assert tab.evaluate(RAW_MATHS) == []
-    for mode in ("light", "dark"):
-        tab.evaluate("mode => document.documentElement.dataset.theme = mode", mode)
-        tab.set_viewport_size({"width": 1280, "height": 900})
-        assert sideways(tab) <= 0, f"{mode}, 1280 px"
-        assert violations(tab) == [], mode
-        tab.set_viewport_size({"width": 390, "height": 800})
-        assert sideways(tab) <= 0, f"{mode}, 390 px"
-    assert visit.faults == []
+class Page:
+    """What holds for every page."""
+
+    def test_formulas_are_set(self, opened):
+        assert opened.tab.locator("mjx-merror").count() == 0
+        assert opened.tab.evaluate(RAW_MATHS) == []
+
+    @pytest.mark.parametrize("mode", ["light", "dark"])
+    def test_axe_finds_nothing_serious(self, opened, mode):
+        opened.look(mode, 1280)
+        assert opened.sideways() <= 0
+        assert opened.violations(rules={"target-size": {"enabled": True}}) == []
+
+    def test_a_narrow_page_fits(self, opened):
+        opened.look("light", 390)
+        assert opened.sideways() <= 0
+        assert opened.violations(runOnly=["target-size"]) == []
+
+    def test_pictures_are_told_in_words(self, opened):
+        for figure in opened.tab.evaluate(FIGURES):
+            words = figure["text"].strip()
+            assert len(words.split()) >= 5, f"{words!r} says too little of {figure['source']}"
+            assert not re.search(r"_images|\.(svg|png)|^(fig|figure)\b[-\s\d]*$", words), words
+            assert words not in figure["caption"], "the alt text repeats the caption"
+
+    def test_nothing_failed(self, opened):
+        assert opened.visit.faults == []
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_pictures_are_told_in_words(visit, address, page):
-    tab = opened(visit, address, page)
-    for figure in tab.evaluate(FIGURES):
-        words = figure["text"].strip()
-        assert len(words.split()) >= 5, f"{words!r} says too little of {figure['source']}"
-        assert not re.search(r"_images|\.(svg|png)|^(fig|figure)\b[-\s\d]*$", words), words
-        assert words not in figure["caption"], "the alt text repeats the caption"
+@pytest.mark.parametrize("page", PROSE, scope="class")
+class TestProse(Page):
+    """Pages without code that runs."""
 
 
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_a_slider_moves_without_python(visit, address, page):
-    tab = opened(visit, address, page)
-    assert tab.locator(".noUi-handle").count(), "a chapter has a slider that needs no kernel"
-    shown = tab.locator("article .jupyter-widgets [role=img]:visible")
-    before, drawn = shown.first.get_attribute("aria-label"), shown.first.inner_html()
-    handle = tab.locator(".noUi-handle").first
-    handle.focus()
-    at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
-    handle.press("ArrowLeft" if at_end else "ArrowRight")
-    tab.wait_for_function(
-        "old => [...document.querySelectorAll('article .jupyter-widgets [role=img]')]"
-        ".find(node => node.checkVisibility()).ariaLabel !== old",
-        arg=before,
-    )
-    assert shown.first.inner_html() != drawn
-    handle.press("ArrowRight" if at_end else "ArrowLeft")
-    tab.wait_for_function(
-        "old => [...document.querySelectorAll('article .jupyter-widgets [role=img]')]"
-        ".find(node => node.checkVisibility()).ariaLabel === old",
-        arg=before,
-    )
-    assert visit.faults == []
+@pytest.mark.parametrize("page", CHAPTERS, scope="class")
+class TestChapter(Page):
+    """A chapter also has a slider, and can be downloaded and run."""
 
+    def test_it_is_light(self, opened):
+        sizes = {response.url: weight(response) for response in opened.responses}
+        assert sum(sizes.values()) < 3e6, sizes
 
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_a_chapter_downloads(visit, address, page):
-    tab = opened(visit, address, page)
-    for suffix in ("ipynb", "md"):
-        link = tab.locator(f'.dropdown-download-buttons a[href$=".{suffix}"]')
-        got = visit.context.request.get(f"{address}/notebooks/{link.get_attribute('href')}")
-        assert got.ok
-        assert got.text() == (ROOT / f"{page}.{suffix}").read_text()
+    def test_a_slider_moves_without_python(self, opened):
+        opened.look("light", 1280)
+        tab = opened.tab
+        assert tab.locator(".noUi-handle").count(), "a chapter has a slider that needs no kernel"
+        shown = tab.locator("article .jupyter-widgets [role=img]:visible")
+        before, drawn = shown.first.get_attribute("aria-label"), shown.first.inner_html()
+        handle = tab.locator(".noUi-handle").first
+        handle.focus()
+        at_end = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        handle.press("ArrowLeft" if at_end else "ArrowRight")
+        tab.wait_for_function(
+            "old => [...document.querySelectorAll('article .jupyter-widgets [role=img]')]"
+            ".find(node => node.checkVisibility()).ariaLabel !== old",
+            arg=before,
+        )
+        assert shown.first.inner_html() != drawn
+        handle.press("ArrowRight" if at_end else "ArrowLeft")
+        tab.wait_for_function(
+            "old => [...document.querySelectorAll('article .jupyter-widgets [role=img]')]"
+            ".find(node => node.checkVisibility()).ariaLabel === old",
+            arg=before,
+        )
+        assert opened.visit.faults == []
 
+    def test_it_downloads(self, opened):
+        for suffix in ("ipynb", "md"):
+            link = opened.tab.locator(f'.dropdown-download-buttons a[href$=".{suffix}"]')
+            file = f"{opened.address}/notebooks/{link.get_attribute('href')}"
+            got = opened.visit.context.request.get(file)
+            assert got.ok
+            assert got.text() == (ROOT / f"{opened.page}.{suffix}").read_text()
 
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_a_chapter_is_light(visit, address, page):
-    sizes = {}
-
-    def weigh(response):
-        body = response.body() if response.ok else b""
-        # a host of static pages compresses text; what is compressed already stays as it is
-        sizes[response.url] = min(len(gzip.compress(body)), len(body))
-
-    visit.context.on("requestfinished", lambda request: weigh(request.response()))
-    opened(visit, address, page).wait_for_load_state("networkidle")
-    assert sum(sizes.values()) < 3e6, sizes
+    def test_it_offers_to_run(self, opened):
+        name = opened.page.removeprefix("notebooks/")
+        run = opened.tab.get_by_role("link", name="Run this chapter in your browser")
+        assert run.get_attribute("href") == f"../lite/notebooks/index.html?path={name}.ipynb"
+        for service in ("Binder", "Colab"):
+            link = opened.tab.get_by_role("link", name=service, exact=True)
+            assert link.get_attribute("href").endswith(f"notebooks/{name}.ipynb")
 
 
 def test_a_download_button_downloads(visit, address):
-    tab = opened(visit, address, CHAPTERS[0])
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/{CHAPTERS[0]}.html")
     tab.locator(".dropdown-download-buttons > button").click()
     with tab.expect_download() as download:
         tab.locator('.dropdown-download-buttons a[href$=".ipynb"]').click()
@@ -154,14 +205,3 @@ def test_first_page_leads_to_the_book(visit, address):
     tab.goto(f"{address}/index.html")
     tab.wait_for_url("**/book/welcome.html")
     assert visit.faults == []
-
-
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_a_chapter_offers_to_run(visit, address, page):
-    tab = opened(visit, address, page)
-    name = page.removeprefix("notebooks/")
-    run = tab.get_by_role("link", name="Run this chapter in your browser")
-    assert run.get_attribute("href") == f"../lite/notebooks/index.html?path={name}.ipynb"
-    for service in ("Binder", "Colab"):
-        link = tab.get_by_role("link", name=service, exact=True)
-        assert link.get_attribute("href").endswith(f"notebooks/{name}.ipynb")
