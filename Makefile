@@ -13,7 +13,8 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book offline serve lab pairs test portable check format benchmark lock crosscheck clean
+.PHONY: help install book offline serve lab pairs quick test portable check format benchmark lock \
+	crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
@@ -22,6 +23,7 @@ help:
 	@echo "make serve    show the built site on this machine"
 	@echo "make lab      open the chapters in JupyterLab"
 	@echo "make pairs    run the changed chapters and write their .ipynb; FORCE=1 for all"
+	@echo "make quick    test the physics, in less than a minute"
 	@echo "make test     run all tests, those in a browser too"
 	@echo "make portable run chapters and physics tests as other processors would"
 	@echo "make check    look for faults of style and type"
@@ -60,6 +62,10 @@ lab: $(VENV)/installed
 
 pairs: $(VENV)/installed
 	$(BIN)/python tools/pairs.py $(if $(FORCE),--force) $(CHAPTERS)
+
+quick: $(VENV)/installed
+	$(BIN)/python -m pytest --quiet --hypothesis-profile=quick -n 2 --dist worksteal \
+		tests/physics portal --ignore portal/book
 
 # Chromium is Debian's: the tests in a browser say so where it is missing.
 test: install
