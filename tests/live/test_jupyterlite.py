@@ -8,7 +8,7 @@ import pytest
 from browser import ARCHIVE, Visit
 from project import ROOT
 
-# What the cells compute is tested without the interface, in test_chapters.py.  These two show most:
+# What the cells compute is tested without the interface, in test_pyodide.py.  These two show most:
 # 07 moves lists and sliders on a logarithmic scale, each move a limit curve, 09 has a check box, an
 # interact that is called as a function, and the most figures after 07.
 CHAPTERS = ["07-limits-from-coherent", "09-solar-neutrinos"]
