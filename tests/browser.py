@@ -75,9 +75,9 @@ def address(site):
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Start Chromium; tests/conftest.py has put the notebooks before the first test that does."""
+    """Start Chromium; not for the whole session, since two folders import this fixture."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         reason = "chromium is not installed (Debian: apt-get install chromium)"
