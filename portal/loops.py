@@ -10,7 +10,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, number, positive
+from ._validate import Array, finite, not_negative, number, positive
 
 _ORDERS = range(2, 27)  # the series converge like (s/4)ⁿ and serve |s| ≤ 1
 
@@ -144,6 +144,37 @@ def loop(
         return Q2 / scale**2 * (tree + in_loop)
 
     return form_factor
+
+
+def running_coefficient(q: ArrayLike, m_chi: float, cutoff: float) -> Array:
+    """Coefficient τ of the loop at a momentum, if there is no bare term at the cut-off.
+
+    Paper (2.6) with its sign put right (chapter 02), in units of g g_χ:
+
+        τ(Q) = (1/2π²) ∫₀¹ x(1−x) ln(Λ_c²/Δ) dx = (1/2π²) [ln(Λ_c²/m_χ²)/6 − J(−Q²/m_χ²)] .
+
+    Bare term and logarithm are one running coefficient: give ``loop`` the value at its `q_max` as
+    `tree`, and it has the value τ(Q) at every other momentum.
+
+    Parameters
+    ----------
+    q : array, any shape
+        Momentum transfer Q (MeV), zero or above.
+    m_chi, cutoff : float
+        Mass of χ and Λ_c (MeV).
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    >>> print(f"{running_coefficient(50.0, m_chi=1.0, cutoff=1000.0):.3f}")
+    0.065
+    """
+    q = not_negative("q", q)
+    m_chi, cutoff = number("m_chi", m_chi, positive), number("cutoff", cutoff, positive)
+    logarithm = 2 * np.log(cutoff / m_chi) / 6
+    return (logarithm - j_integral(-((q / m_chi) ** 2))) / (2 * np.pi**2)
 
 
 def scalar_loop(

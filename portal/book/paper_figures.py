@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import feyndraw
 import matplotlib.pyplot as plt
 import numpy as np
 from hepunits import MeV, day, keV, kg
@@ -116,6 +117,34 @@ def limit_plot(kind: type[Vector] | type[Scalar]) -> Figure:
     axes.legend(loc="upper left", ncols=2)
     _limits_axes(axes, ylabel="g′q₀²/Λ² (solid) or g′ (dashed)")
     return fig
+
+
+def figure_1() -> Figure:
+    """Draw Fig. 1: the χ loop that joins quarks to the mediator, vector and scalar."""
+    figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.6))
+    _loop_diagram(axes[0], "Z′", feyndraw.photon_propagator)
+    _loop_diagram(axes[1], "S", feyndraw.scalar_propagator)
+    return figure
+
+
+def _loop_diagram(ax: Axes, mediator: str, propagator: Callable[..., Any]) -> None:
+    line = {"lw": 1.8, "ba": 0.12, "ha": 0.14}
+    for y, name in [(0.0, "$q$"), (1.9, r"$\nu$")]:
+        for start, end in [(-1, 0), (0, 1)]:
+            feyndraw.fermion_propagator(ax, (start, y), (end, y), color=INK, **line)
+            ax.text((start + end) / 2, y - 0.1, name, ha="center", va="top")
+    feyndraw.fermion_loop(ax, (0, 0.4), 0.4, phase=np.pi / 2, color=COLOURS["blue"], **line)
+    propagator(ax, (0, 0.8), (0, 1.9), color=COLOURS["orange"], lw=1.8)
+    for x, side in [(-0.52, "right"), (0.52, "left")]:
+        ax.text(x, 0.4, r"$\chi$", ha=side, va="center")
+    ax.text(0.14, 1.35, mediator, va="center")
+    ax.plot(0, 0, "s", color=INK, ms=9)
+    ax.text(0, -0.14, r"$g/\Lambda^2$", ha="center", va="top")
+    ax.plot([0, 0], [0.8, 1.9], "o", color=INK, ms=5)
+    ax.text(-0.08, 0.9, r"$g_\chi$", ha="right", va="bottom")
+    ax.text(0, 2.0, r"$g_\nu$", ha="center", va="bottom")
+    ax.set(xlim=(-1.1, 1.1), ylim=(-0.4, 2.3), aspect="equal")
+    ax.axis("off")
 
 
 def figure_2() -> Figure:

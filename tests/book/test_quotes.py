@@ -98,7 +98,7 @@ def conclusions():
 
 
 LATER = {  # chapters that are being rewritten
-    *("erratum-2-6", "erratum-2-8", "erratum-reactor-flux", "erratum-q0"),
+    *("erratum-reactor-flux", "erratum-q0"),
     "erratum-decays-left-out",
     *("01-6", "05-4", "09-2", "09-3"),
 }

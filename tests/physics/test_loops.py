@@ -6,7 +6,7 @@ import pytest
 from scipy.integrate import quad
 
 import portal
-from portal.loops import j_integral, k_integral, scalar_loop
+from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
 
 S = np.concatenate(
     [
@@ -202,3 +202,24 @@ def test_another_cutoff_is_a_polynomial_of_first_degree():
     difference = scalar_loop(5.0, 100.0, 1e3)(q2) - scalar_loop(5.0, 100.0, 1e4)(q2)
     slope = np.diff(difference) / np.diff(q2)
     assert slope == pytest.approx(np.full(3, np.log(100) / (8 * np.pi**2 * 100**2)), rel=1e-9)
+
+
+@pytest.mark.parametrize("m_chi", [1e-3, 1.0, 30.0, 300.0])
+def test_running_coefficient_is_the_logarithm_of_paper_2_6(m_chi):
+    q, cutoff = np.array([0.0, 20.0, 105.0]), 1000.0
+
+    def integrand(x, momentum):
+        delta = m_chi**2 + momentum**2 * x * (1 - x)
+        return x * (1 - x) * np.log(cutoff**2 / delta) / (2 * np.pi**2)
+
+    expected = [quad(integrand, 0, 1, args=(momentum,), epsabs=0)[0] for momentum in q]
+    assert running_coefficient(q, m_chi, cutoff) == pytest.approx(expected, rel=1e-7)
+
+
+def test_a_loop_given_its_running_coefficient_forgets_where_it_was_subtracted():
+    Q2 = np.array([10.0, 50.0, 90.0]) ** 2
+    one, other = (
+        loop(30.0, 50.0, q_max, tree=float(running_coefficient(q_max, 30.0, 1000.0)))(Q2)
+        for q_max in (60.0, 105.0)
+    )
+    assert one == pytest.approx(other, rel=1e-12)
