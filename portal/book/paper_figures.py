@@ -38,6 +38,7 @@ __all__ = [
     "SNS_Q0",
     "SOLAR_Q0",
     "argon_counts",
+    "figure_1",
     "figure_2",
     "figure_3",
     "figure_4",

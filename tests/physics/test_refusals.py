@@ -18,7 +18,7 @@ from hepunits import GeV, day, fm, kg
 import portal
 from portal import b_decays, b_fits, experiments, fluxes, limits, nuclei, scattering, solar
 from portal.detectors import Experiment, Joint, check_measurement, check_mediator
-from portal.loops import j_integral, k_integral, loop, scalar_loop
+from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
 from portal.mediators import Scalar, Vector, direct, suppressed
 from portal.nuclei import SKIN, Electron, Nucleus, Target, nucleus, target
 from portal.parity_violation import caesium_limit, weak_charge_shift
@@ -117,6 +117,7 @@ THREE = given(VECTOR, Vector([1.0, 2.0, 3.0]), named=r"recoil \(2,\).* mass \(3,
 ROWS = [
     row(j_integral, s=finites(-1.0)),
     row(k_integral, s=finites(-1.0)),
+    row(running_coefficient, q=not_negatives(50.0), m_chi=positive(20.0), cutoff=positive(1e3)),
     row(loop, m_chi=positive(20.0), scale=positive(50.0), q_max=positive(106.0), tree=finite(0.0)),
     row(scalar_loop, m_chi=positive(20.0), scale=positive(50.0), cutoff=positive(1e3)),
     row(scalar_loop, m_chi=20.0, scale=50.0, cutoff=1e3, tree=finite(0.0)),
