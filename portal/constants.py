@@ -5,6 +5,16 @@ Masses are rest energies, so a mass of 1 MeV/c² is written ``1 * MeV``.
 
 from hepunits import GeV, MeV
 
+__all__ = [
+    "DALTON",
+    "FERMI",
+    "FINE_STRUCTURE",
+    "M_ELECTRON",
+    "M_MUON",
+    "M_PION",
+    "SIN2_THETA_W",
+]
+
 FERMI = 1.1663788e-5 / GeV**2
 """Fermi constant from the muon lifetime (PDG 2022, Table 1.1)."""
 

@@ -5,12 +5,15 @@ s = q²/m_χ² alone, with a threshold at s = 4 where q² can make a χχ̄ pair
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, not_negative, number, positive
+
+__all__ = ["j_integral", "k_integral", "loop", "running_coefficient", "scalar_loop"]
 
 _ORDERS = range(2, 27)  # the series converge like (s/4)ⁿ and serve |s| ≤ 1
 
@@ -37,9 +40,8 @@ def _threshold_logarithm(s: Array) -> Array:
     return result
 
 
-def _integral(s: ArrayLike, series: Array, closed: Callable[[Array, Array], Array]) -> Array:
+def _integral(s: Array, series: Array, closed: Callable[[Array, Array], Array]) -> Array:
     """Power series about s = 0, closed form elsewhere."""
-    s = finite("s = q²/m_χ²", s)
     near = np.abs(s) <= 1
     far = np.where(near, 2.0, s)  # any number at which the closed form is harmless
     in_series = np.polynomial.polynomial.polyval(np.where(near, s, 0.0), series)
@@ -75,6 +77,10 @@ def j_integral(s: ArrayLike) -> Array:
     >>> print(f"{j_integral(8.0):.3f}")
     -0.101-0.463j
     """
+    return _j(finite("s", s))
+
+
+def _j(s: Array) -> Array:
     return _integral(s, _J_SERIES, lambda s, log: -5 / 18 - 2 / (3 * s) + (1 + 2 / s) * log / 6)
 
 
@@ -90,12 +96,15 @@ def k_integral(s: ArrayLike) -> Array:
     >>> float(k_integral(4.0)) + 2 / 9 < 1e-15
     True
     """
+    return _k(finite("s", s))
+
+
+def _k(s: Array) -> Array:
     return _integral(s, _K_SERIES, lambda s, log: -4 / 3 + 5 * s / 18 + (4 - s) * log / 6)
 
 
-def loop(
-    m_chi: float, scale: float, q_max: float, tree: float = 0.0
-) -> Callable[[ArrayLike], Array]:
+@dataclass(frozen=True)
+class loop:
     """Form factor of a vector mediator that reaches the quarks through a loop of χ.
 
     The derived form of paper (2.7), subtracted at Q² = q_max² (chapter 02):
@@ -118,10 +127,10 @@ def loop(
     tree : float
         What is not the loop, −g_{L,R}(q_max²)/(g g_χ), in units of g g_χ.
 
-    Returns
-    -------
-    function of Q² (array, MeV²)
-        Q² < 0 is timelike; the values are complex if a Q² lies below −4 m_χ².
+    Notes
+    -----
+    A function of Q² (array, MeV²).  Q² < 0 is timelike; the values are complex if a Q² lies below
+    −4 m_χ².
 
     Raises
     ------
@@ -134,16 +143,22 @@ def loop(
     >>> print(f"{form_factor(50.0**2):.4f}")
     0.0089
     """
-    m_chi, scale = number("m_chi", m_chi, positive), number("scale", scale, positive)
-    q_max, tree = number("q_max", q_max, positive), number("tree", tree)
-    subtracted = j_integral(-((q_max / m_chi) ** 2))
 
-    def form_factor(Q2: ArrayLike) -> Array:
-        Q2 = np.asarray(Q2, dtype=float)
-        in_loop = (subtracted - j_integral(-Q2 / m_chi**2)) / (2 * np.pi**2)
-        return Q2 / scale**2 * (tree + in_loop)
+    m_chi: float
+    scale: float
+    q_max: float
+    tree: float = 0.0
 
-    return form_factor
+    def __post_init__(self) -> None:
+        for name in ("m_chi", "scale", "q_max"):
+            number(name, getattr(self, name), positive)
+        number("tree", self.tree)
+
+    def __call__(self, Q2: ArrayLike) -> Array:
+        Q2 = finite("Q2", Q2)
+        subtracted = _j(np.asarray(-((self.q_max / self.m_chi) ** 2)))
+        in_loop = (subtracted - _j(-Q2 / self.m_chi**2)) / (2 * np.pi**2)
+        return Q2 / self.scale**2 * (self.tree + in_loop)
 
 
 def running_coefficient(q: ArrayLike, m_chi: float, cutoff: float) -> Array:
@@ -174,12 +189,11 @@ def running_coefficient(q: ArrayLike, m_chi: float, cutoff: float) -> Array:
     q = not_negative("q", q)
     m_chi, cutoff = number("m_chi", m_chi, positive), number("cutoff", cutoff, positive)
     logarithm = 2 * np.log(cutoff / m_chi) / 6
-    return (logarithm - j_integral(-((q / m_chi) ** 2))) / (2 * np.pi**2)
+    return (logarithm - _j(-((q / m_chi) ** 2))) / (2 * np.pi**2)
 
 
-def scalar_loop(
-    m_chi: float, scale: float, cutoff: float, tree: float = 0.0
-) -> Callable[[ArrayLike], Array]:
+@dataclass(frozen=True)
+class scalar_loop:
     """Form factor of a scalar mediator that reaches the quarks through a loop of χ.
 
     The derived form of paper (2.12), for g_χ = g′_χ (chapter 03):
@@ -198,10 +212,9 @@ def scalar_loop(
     tree : float
         Constant part of the vertex, in units of g g_χ scale²/Λ².
 
-    Returns
-    -------
-    function of Q² (array, MeV²)
-        As for `loop`.
+    Notes
+    -----
+    A function of Q² (array, MeV²), as `loop`.
 
     Raises
     ------
@@ -212,13 +225,19 @@ def scalar_loop(
     >>> bool(form_factor(0.0) < 0)
     True
     """
-    m_chi, scale = number("m_chi", m_chi, positive), number("scale", scale, positive)
-    cutoff, tree = number("cutoff", cutoff, positive), number("tree", tree)
-    logarithm = 2 * np.log(cutoff / m_chi)
 
-    def form_factor(Q2: ArrayLike) -> Array:
-        Q2 = np.asarray(Q2, dtype=float)
-        in_loop = (m_chi**2 + Q2 / 6) * logarithm - m_chi**2 * k_integral(-Q2 / m_chi**2)
-        return tree - 3 / (4 * np.pi**2) * in_loop / scale**2
+    m_chi: float
+    scale: float
+    cutoff: float
+    tree: float = 0.0
 
-    return form_factor
+    def __post_init__(self) -> None:
+        for name in ("m_chi", "scale", "cutoff"):
+            number(name, getattr(self, name), positive)
+        number("tree", self.tree)
+
+    def __call__(self, Q2: ArrayLike) -> Array:
+        Q2 = finite("Q2", Q2)
+        m2, logarithm = self.m_chi**2, 2 * np.log(self.cutoff / self.m_chi)
+        in_loop = (m2 + Q2 / 6) * logarithm - m2 * _k(-Q2 / m2)
+        return self.tree - 3 / (4 * np.pi**2) * in_loop / self.scale**2

@@ -1,8 +1,8 @@
-"""The new particle: its mass, how it couples to a nucleus, and the form factor of its vertex.
+"""The new particle: its mass, what it couples to, and the form factor of its vertex.
 
 The coupling is what an experiment bounds, so it is an argument of the rates and no part of the
-mediator.  With `direct` it is g′; with ``suppressed(q0)`` it is g′q0²/Λ², the axis of the
-paper's Figs. 2 and 3.
+mediator; the charges here are relative to it.  With `direct` it is g′; with ``suppressed(q0)`` it
+is g′q0²/Λ², the axis of the paper's Figs. 2 and 3.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,9 @@ import numpy as np
 from hepunits import MeV
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, not_negative, number, positive, same_grid
+from ._validate import LARGEST, Array, finite, not_negative, number, positive, same_grid
+
+__all__ = ["FormFactor", "Scalar", "Vector", "direct", "suppressed"]
 
 FormFactor = Callable[[Array], Array]
 
@@ -36,7 +38,8 @@ def direct(Q2: ArrayLike) -> Array:
     return np.ones_like(finite("Q2", Q2))
 
 
-def suppressed(q0: float = 50 * MeV) -> FormFactor:
+@dataclass(frozen=True)
+class suppressed:
     """Form factor of a vertex that a hidden-sector loop induces, F = Q²/q0².
 
     The paper writes F = q²/Λ² (3.1).  Only g′/Λ² can be measured, so the scale is moved into
@@ -55,30 +58,115 @@ def suppressed(q0: float = 50 * MeV) -> FormFactor:
     >>> float(suppressed(q0=50.0)(100.0**2))
     4.0
     """
-    q0 = number("q0", q0, positive)
 
-    def form_factor(Q2: ArrayLike) -> Array:
-        return finite("Q2", Q2) / q0**2
+    q0: float = 50 * MeV
 
-    return form_factor
+    def __post_init__(self) -> None:
+        number("q0", self.q0, positive)
+
+    def __call__(self, Q2: ArrayLike) -> Array:
+        return finite("Q2", Q2) / self.q0**2
+
+
+def _check_mediator(
+    mass: ArrayLike, form_factor: object, neutrinos: ArrayLike, **charges: float
+) -> None:
+    not_negative("mass", mass)
+    if not callable(form_factor) or isinstance(form_factor, type):
+        raise TypeError(
+            f"form_factor = {form_factor!r}: give a function of Q², such as portal.direct or "
+            "portal.suppressed(q0)"
+        )
+    for name, charge in charges.items():
+        number(name, charge)
+    if finite("neutrinos", neutrinos).shape != (3,):
+        raise ValueError(f"neutrinos = {neutrinos!r}: give the charges of ν_e, ν_μ and ν_τ")
+
+
+def _propagator(mediator: "Vector | Scalar", Q2: Array) -> Array:
+    """F(Q²)/(Q² + m′²), without checks of the argument."""
+    F = np.asarray(mediator.form_factor(Q2))
+    if F.dtype.kind not in "biufc" or F.shape not in ((), Q2.shape):
+        raise TypeError(
+            f"form_factor = {mediator.form_factor!r} returns {F.dtype} of shape {F.shape}: give a "
+            f"function whose values are real numbers in the shape {Q2.shape} of Q²"
+        )
+    if np.any(F.imag):
+        raise ValueError(
+            f"form_factor = {mediator.form_factor!r} is complex: give a real one, because at "
+            "Q² > 0 nothing in the vertex can be on its mass shell"
+        )
+    strength = F.real / (Q2 + np.asarray(mediator.mass, dtype=float) ** 2)
+    if not np.all(np.abs(strength) < LARGEST):
+        raise ValueError(
+            f"mediator = {mediator}: F/(Q² + m′²) is not finite; give a mass, or recoils, above "
+            "zero, and a form factor that is finite at every recoil"
+        )
+    return strength
 
 
 @dataclass(frozen=True)
-class _Mediator:
+class Vector:
+    """A Z′, by default one that couples alike to up and down quarks and to neutrinos (paper (3.1)).
+
+    All charges are relative to the coupling of the rates.
+
+    Parameters
+    ----------
+    mass : number or array
+        m′ (MeV), zero or above.
+    form_factor : function of Q²
+        `direct`, ``suppressed(q0)``, or any real function of an array of Q² (MeV²).
+    up, down : float
+        Vector charges of the quarks.  A proton has 2 up + down, a neutron up + 2 down.
+    electron : float
+        Vector charge of the electron.
+    neutrinos : (float, float, float)
+        Charges of ν_e, ν_μ and ν_τ; antineutrinos follow.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is no number, not finite, or a mass is negative; the message names it.
+
+    >>> Vector(10.0).charge(Z=55, N=78)
+    399.0
+    >>> float(Vector(10.0).propagator(300.0))
+    0.0025
+    >>> b_minus_l = Vector(10.0, up=1 / 3, down=1 / 3, electron=-1, neutrinos=(-1, -1, -1))
+    >>> mixing = Vector(10.0, up=2 / 3, down=-1 / 3, electron=-1, neutrinos=(0, 1, -1))  # L_μ−L_τ
+    >>> mixing.charge(Z=55, N=78)
+    55.0
+    >>> protons_only = Vector(10.0, up=2 / 3, down=-1 / 3, electron=0)
+    >>> neutrons_only = Vector(10.0, up=-1 / 3, down=2 / 3, electron=0)
+    """
+
     mass: ArrayLike
     form_factor: FormFactor = direct
-    flavours: tuple[str, ...] = ("e", "mu", "tau")
+    up: float = 1.0
+    down: float = 1.0
+    electron: float = 1.0
+    neutrinos: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
-        not_negative("mass", self.mass)
-        given: object = self.form_factor
-        if not callable(given) or given is suppressed:
-            raise TypeError(
-                f"form_factor = {given!r}: give a function of Q², such as "
-                "portal.direct or portal.suppressed(q0)"
-            )
-        if not set(self.flavours) <= {"e", "mu", "tau"}:
-            raise ValueError(f"flavours = {self.flavours}: give some of 'e', 'mu', 'tau'")
+        _check_mediator(
+            self.mass,
+            self.form_factor,
+            self.neutrinos,
+            up=self.up,
+            down=self.down,
+            electron=self.electron,
+        )
+
+    @property
+    def nucleons(self) -> tuple[float, float]:
+        """Charges of a proton and a neutron, from their valence quarks (paper (3.4))."""
+        return 2 * self.up + self.down, self.up + 2 * self.down
+
+    def charge(self, Z: int, N: int) -> float:
+        """Coherent charge of a nucleus at Q² = 0, 3(Z + N) by default."""
+        proton, neutron = self.nucleons
+        return Z * proton + N * neutron
 
     def propagator(self, Q2: ArrayLike) -> Array:
         """Form factor times propagator, F(Q²)/(Q² + m′²), in MeV⁻².
@@ -86,66 +174,69 @@ class _Mediator:
         Parameters
         ----------
         Q2 : array
-            Momentum transfer squared (MeV²); broadcasts with the mass.
+            Momentum transfer squared (MeV²), zero or above; broadcasts with the mass.
 
         Raises
         ------
         ValueError
-            If the result is not finite, as for no mass and no recoil.
+            If the result is not finite, as for no mass and no recoil without a form factor.
         """
-        Q2 = finite("Q2", Q2)
-        same_grid(Q2=Q2, mass=self.mass)
-        with np.errstate(all="ignore"):  # the result is checked
-            strength = self.form_factor(Q2) / (Q2 + np.asarray(self.mass, dtype=float) ** 2)
-        if not np.all(np.isfinite(strength)):
-            raise ValueError(
-                f"mediator = {self}: F/(Q² + m′²) is not finite; give a mass, or recoils, above "
-                "zero, and a form factor that is finite at every recoil"
-            )
-        return strength
+        return _checked_propagator(self, Q2)
 
 
 @dataclass(frozen=True)
-class Vector(_Mediator):
-    """A Z′ that couples alike to up and down quarks and to neutrinos (paper (3.1)).
+class Scalar:
+    """A scalar S that couples alike to up and down quarks and to neutrinos (paper (3.5)).
+
+    Parameters and errors are those of `Vector`, but for the charges of nucleons and electron.
 
     Parameters
     ----------
-    mass : number or array
-        m′ (MeV), zero or above.
-    form_factor : function of Q²
-        `direct`, ``suppressed(q0)``, or any function of an array of Q² (MeV²).
-    flavours : tuple of str
-        The neutrinos it couples to, each with its antineutrino; all three by default.
-
-    Raises
-    ------
-    ValueError
-        If a mass is negative or not finite, or a flavour is unknown.
-
-    >>> Vector(10.0).charge(Z=55, N=78)
-    399
-    >>> float(Vector(10.0).propagator(300.0))
-    0.0025
-    """
-
-    @staticmethod
-    def charge(Z: int, N: int) -> int:
-        """Coherent charge of a nucleus: one for each of its 3(Z+N) valence quarks (paper (3.4))."""
-        return 3 * (Z + N)
-
-
-@dataclass(frozen=True)
-class Scalar(_Mediator):
-    """A scalar S that couples alike to up and down quarks and to neutrinos (paper (3.5)).
-
-    Parameters and errors are those of `Vector`.
+    mass, form_factor, neutrinos
+        As for `Vector`.
+    proton, neutron : float
+        Scalar charges of the nucleons, 15.1 and 14 from sigma terms (paper (3.7)); the uncertainty
+        of the sigma terms allows 10 to 17 (chapter 04).
+    electron : float
+        Scalar charge of the electron.
 
     >>> round(Scalar(10.0).charge(Z=55, N=78), 1)
     1922.5
     """
 
-    @staticmethod
-    def charge(Z: int, N: int) -> float:
-        """Coherent charge of a nucleus, 15.1 Z + 14 N, from sigma terms (paper (3.7))."""
-        return 15.1 * Z + 14 * N
+    mass: ArrayLike
+    form_factor: FormFactor = direct
+    proton: float = 15.1
+    neutron: float = 14.0
+    electron: float = 1.0
+    neutrinos: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _check_mediator(
+            self.mass,
+            self.form_factor,
+            self.neutrinos,
+            proton=self.proton,
+            neutron=self.neutron,
+            electron=self.electron,
+        )
+
+    @property
+    def nucleons(self) -> tuple[float, float]:
+        """Charges of a proton and a neutron."""
+        return self.proton, self.neutron
+
+    def charge(self, Z: int, N: int) -> float:
+        """Coherent charge of a nucleus at Q² = 0, 15.1 Z + 14 N by default."""
+        return Z * self.proton + N * self.neutron
+
+    def propagator(self, Q2: ArrayLike) -> Array:
+        """Form factor times propagator, F(Q²)/(Q² + m′²), as for `Vector`."""
+        return _checked_propagator(self, Q2)
+
+
+def _checked_propagator(mediator: Vector | Scalar, Q2: ArrayLike) -> Array:
+    Q2 = finite("Q2", Q2)
+    same_grid(Q2=Q2, mass=mediator.mass)
+    # at no recoil the limit: a massless mediator has one if F vanishes like Q²
+    return _propagator(mediator, np.where(Q2 == 0, 1e-100, Q2))

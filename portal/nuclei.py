@@ -1,7 +1,8 @@
-"""The targets: isotopes with nuclear masses and radii, the electron, and materials made of them."""
+"""The targets: isotopes with nuclear masses and form factors, the electron, and materials."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -9,17 +10,238 @@ from hepunits import c_light, fm, hbarc, keV
 from numpy.typing import ArrayLike
 from scipy.special import spherical_jn
 
-from ._validate import Array, instance, not_negative, number, positive
-from .constants import DALTON, M_ELECTRON
+from ._validate import Array, between, finite, instance, not_negative, number, positive
+from .constants import DALTON, M_ELECTRON, SIN2_THETA_W
+from .mediators import FormFactor
 from .published import read_table
+
+__all__ = [
+    "SKIN",
+    "WEAK_LOOPS",
+    "Electron",
+    "Helm",
+    "KleinNystrand",
+    "Nucleus",
+    "SymmetrisedFermi",
+    "Target",
+    "electron_couplings",
+    "nucleon_couplings",
+    "nucleus",
+    "point",
+    "target",
+]
 
 SKIN = 0.9 * fm
 """Surface thickness of the Helm density (Lewin and Smith 1996)."""
 
+YUKAWA = 0.7 * fm
+"""Range of the Yukawa function that smears the surface (Klein and Nystrand 1999)."""
+
+DIFFUSENESS = 0.52 * fm
+"""Diffuseness a of the Fermi density (Lewin and Smith 1996)."""
+
+
+def _check_size(radius: float, name: str, surface: float, share: float) -> None:
+    """Check an rms radius; the surface alone has √share times its thickness."""
+    between("radius", radius, 0.1 * fm, 20 * fm, "an rms radius up to 20 fm, as 4.8 * fm")
+    between(name, surface, 0, 5 * fm, "a thickness of the surface up to 5 fm, as 0.9 * fm")
+    if radius <= surface * np.sqrt(share):
+        raise ValueError(
+            f"radius = {radius / fm:.4g} fm: give more than the "
+            f"{surface * np.sqrt(share) / fm:.3f} fm of the surface alone"
+        )
+
+
+def _ball(x: Array) -> Array:
+    """Form factor of a uniform ball, 3 j₁(x)/x = j₀(x) + j₂(x), which needs no care at x = 0."""
+    return spherical_jn(0, x) + spherical_jn(2, x)
+
+
+@dataclass(frozen=True)
+class Helm:
+    """Helm form factor: a uniform ball of radius R0 smeared by a Gaussian of width s.
+
+    F(Q²) = 3 j₁(QR0)/(QR0) exp(−Q²s²/2), with R0² = (5/3)(r² − 3s²) so that the mean
+    square radius is r² (Helm 1956; Lewin and Smith 1996).  Cross sections carry F².
+
+    Parameters
+    ----------
+    radius : float
+        Root-mean-square radius r (mm, write ``4.8 * fm``), above √3 s.
+    skin : float
+        Width s of the surface (mm).
+
+    Raises
+    ------
+    ValueError
+        If a length is out of its range, or later a Q² is negative or not finite.
+
+    >>> round(float(Helm(4.8041 * fm)(50.0**2)), 3)
+    0.775
+    """
+
+    radius: float
+    skin: float = SKIN
+
+    def __post_init__(self) -> None:
+        _check_size(self.radius, "skin", self.skin, 3)
+
+    def __call__(self, Q2: ArrayLike) -> Array:
+        Q2 = not_negative("Q2", Q2)
+        x = np.sqrt(Q2) / hbarc * np.sqrt(5 / 3 * (self.radius**2 - 3 * self.skin**2))
+        return _ball(x) * np.exp(-Q2 * (self.skin / hbarc) ** 2 / 2)
+
+
+@dataclass(frozen=True)
+class KleinNystrand:
+    """Form factor of a uniform ball smeared by a Yukawa function (Klein and Nystrand 1999).
+
+    F(Q²) = 3 j₁(QR)/(QR) / (1 + Q²a²), with R² = (5/3)(r² − 6a²).  They take R = 1.2 A^(1/3) fm.
+
+    Parameters
+    ----------
+    radius : float
+        Root-mean-square radius r (mm), above √6 a.
+    range : float
+        Range a of the Yukawa function (mm).
+
+    Raises
+    ------
+    ValueError
+        As for `Helm`.
+
+    >>> round(float(KleinNystrand(4.8041 * fm)(50.0**2)), 3)
+    0.776
+    """
+
+    radius: float
+    range: float = YUKAWA
+
+    def __post_init__(self) -> None:
+        _check_size(self.radius, "range", self.range, 6)
+
+    def __call__(self, Q2: ArrayLike) -> Array:
+        Q2 = not_negative("Q2", Q2)
+        x = np.sqrt(Q2) / hbarc * np.sqrt(5 / 3 * (self.radius**2 - 6 * self.range**2))
+        return _ball(x) / (1 + Q2 * (self.range / hbarc) ** 2)
+
+
+@dataclass(frozen=True)
+class SymmetrisedFermi:
+    """Form factor of the symmetrised Fermi density (Sprung and Martorell 1997).
+
+    F(Q²) = 3/(Qc [(Qc)² + (πQa)²]) · πQa/sinh(πQa) · [πQa sin(Qc)/tanh(πQa) − Qc cos(Qc)],
+    with c² = (5/3)r² − (7/3)π²a², so that the mean square radius is r² = 3c²/5 + 7π²a²/5.
+
+    Parameters
+    ----------
+    radius : float
+        Root-mean-square radius r (mm), above √(7/5) πa.
+    diffuseness : float
+        a (mm), above zero.
+
+    Raises
+    ------
+    ValueError
+        As for `Helm`.
+
+    >>> round(float(SymmetrisedFermi(4.8041 * fm)(50.0**2)), 3)
+    0.776
+    """
+
+    radius: float
+    diffuseness: float = DIFFUSENESS
+
+    def __post_init__(self) -> None:
+        number("diffuseness", self.diffuseness, positive)
+        _check_size(self.radius, "diffuseness", self.diffuseness, 7 / 5 * np.pi**2)
+
+    def __call__(self, Q2: ArrayLike) -> Array:
+        # below a keV F is 1 to 1e-9 in any nucleus, and from there no difference cancels
+        q = np.sqrt(np.maximum(not_negative("Q2", Q2), 1e-6)) / hbarc
+        wide = np.pi * self.diffuseness
+        c = np.sqrt(5 / 3 * self.radius**2 - 7 / 3 * wide**2)
+        x, y = q * c, np.minimum(q * wide, 300.0)  # F is below 1e-120 from there
+        bracket = y / np.tanh(y) * np.sin(x) / x - np.cos(x)
+        return 3 / (x**2 + y**2) * y / np.sinh(y) * bracket
+
+
+def point(Q2: ArrayLike) -> Array:
+    """Form factor of a point, F = 1.
+
+    >>> float(point(2500.0))
+    1.0
+    """
+    return np.ones_like(not_negative("Q2", Q2))
+
+
+def nucleon_couplings(sin2_theta_w: float = SIN2_THETA_W) -> tuple[float, float]:
+    """Weak vector couplings of proton and neutron at tree level, (½ − 2 sin²θ_W, −½).
+
+    Parameters
+    ----------
+    sin2_theta_w : float
+        sin²θ_W, between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+
+    >>> nucleon_couplings(0.25)
+    (0.0, -0.5)
+    """
+    s2 = between("sin2_theta_w", sin2_theta_w, 0, 1, "a number from 0 to 1")
+    return float(0.5 - 2 * s2), -0.5
+
+
+Pair = tuple[float, float]
+
+
+def electron_couplings(
+    sin2_theta_w: float = SIN2_THETA_W,
+    rho: float = 1.0,
+    kappa: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> tuple[Pair, Pair, Pair]:
+    """Chiral couplings (ε_L, ε_R) of an electron to ν_e, ν_μ and ν_τ.
+
+    ε_L = ρ(κ sin²θ_W − ½) + 1 for ν_e, without the 1 for the others; ε_R = ρκ sin²θ_W.  At tree
+    level ρ = κ = 1 (paper (3.2)).
+
+    Parameters
+    ----------
+    sin2_theta_w : float
+        sin²θ_W, between 0 and 1.
+    rho : float
+        Strength of the neutral current.
+    kappa : (float, float, float)
+        Factor on sin²θ_W for each flavour.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of its range.
+
+    >>> electron_couplings(0.25)
+    ((0.75, 0.25), (-0.25, 0.25), (-0.25, 0.25))
+    """
+    s2 = float(between("sin2_theta_w", sin2_theta_w, 0, 1, "a number from 0 to 1"))
+    rho = float(number("rho", rho, positive))
+    e, mu, tau = (float(number("kappa", k, positive)) * s2 for k in kappa)
+    return (
+        (rho * (e - 0.5) + 1, rho * e),
+        (rho * (mu - 0.5), rho * mu),
+        (rho * (tau - 0.5), rho * tau),
+    )
+
+
+WEAK_LOOPS = electron_couplings(0.2317, rho=1.0126, kappa=(0.9791, 0.9970, 0.9970))
+"""Couplings of the electron with weak loops (Bahcall, Kamionkowski and Sirlin 1995)."""
+
 
 @dataclass(frozen=True)
 class Nucleus:
-    """An isotope.
+    """An isotope: what neutrinos see of it is its weak charge, spread over its form factors.
 
     Parameters
     ----------
@@ -29,41 +251,74 @@ class Nucleus:
         Numbers of protons and neutrons, whole.
     mass : float
         Nuclear mass (MeV), that is without electrons.
-    radius : float
-        Root-mean-square radius of the nucleons (mm, write ``4.8 * fm``), above √3 × `SKIN`.
+    protons : function of Q²
+        Form factor of the protons: `Helm`, `KleinNystrand`, `SymmetrisedFermi`, `point` or any
+        real function of an array of Q² (MeV²).
+    neutrons : function of Q², or None
+        That of the neutrons; None if it is the same.
+    weak : (float, float)
+        Weak vector couplings of proton and neutron; `nucleon_couplings` by default.
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If an argument is out of its range; the message names it.
 
-    >>> carbon = Nucleus("C-12", Z=6, N=6, mass=11_174.9, radius=2.47 * fm)
+    >>> carbon = Nucleus("C-12", Z=6, N=6, mass=11_174.9, protons=Helm(2.47 * fm))
     >>> round(float(carbon.form_factor(50.0**2)), 2)
     0.94
+    >>> skin = replace(nucleus("Cs-133"), neutrons=Helm(5.0 * fm))
+    >>> round(float(skin.form_factor(50.0**2)), 3)
+    0.758
     """
 
     name: str
     Z: int
     N: int
     mass: float
-    radius: float
+    protons: FormFactor
+    neutrons: FormFactor | None = None
+    weak: tuple[float, float] = nucleon_couplings()
 
     def __post_init__(self) -> None:
         for name, count in (("Z", self.Z), ("N", self.N)):
-            if number(name, count, not_negative) % 1:
+            between(name, count, 0, 300, "a whole number up to 300")
+            if count % 1:
                 raise ValueError(f"{name} = {count}: give a whole number")
         number("mass", self.mass, positive)
-        if number("radius", self.radius, positive) <= SKIN * np.sqrt(3):
-            raise ValueError(
-                f"radius = {self.radius / fm:.4g} fm: give more than the "
-                f"{SKIN * np.sqrt(3) / fm:.3f} fm of the surface alone"
-            )
+        near = (self.Z + self.N) * DALTON
+        between("mass", self.mass, 0.9 * near, 1.1 * near, f"MeV, near A × 931.5 = {near:.0f}")
+        for name, F in (("protons", self.protons), ("neutrons", self.neutrons)):
+            if isinstance(F, type) or not (callable(F) or (F is None and name == "neutrons")):
+                raise TypeError(f"{name} = {F!r}: give a function of Q², such as Helm(4.8 * fm)")
+        try:
+            proton, neutron = self.weak
+        except (TypeError, ValueError):
+            raise TypeError(f"weak = {self.weak!r}: give the couplings (proton, neutron)") from None
+        number("weak", proton), number("weak", neutron)
+
+    def coherent(self, proton: float, neutron: float, Q2: Array) -> Array:
+        """Amplitude of charges that add up, c_p Z F_p(Q²) + c_n N F_n(Q²).
+
+        Parameters
+        ----------
+        proton, neutron : float
+            Charge of each.
+        Q2 : array, any shape
+            Momentum transfer squared (MeV²), zero or above.
+
+        >>> float(nucleus("Cs-133").coherent(1.0, 0.0, 0.0))
+        55.0
+        """
+        if self.neutrons is None:
+            return (proton * self.Z + neutron * self.N) * _real(self.protons, Q2)
+        of_protons = proton * self.Z * _real(self.protons, Q2)
+        return of_protons + neutron * self.N * _real(self.neutrons, Q2)
 
     def form_factor(self, Q2: ArrayLike) -> Array:
-        """Helm form factor: a uniform ball of radius R0 smeared by a Gaussian of width s.
+        """Weak form factor, the amplitude Z g_p F_p + N g_n F_n over its value at Q² = 0.
 
-        F(Q²) = 3 j₁(QR0)/(QR0) exp(−Q²s²/2), with R0² = (5/3)(r² − 3s²) so that the mean
-        square radius is r² (Helm 1956; Lewin and Smith 1996).  Cross sections carry F².
+        It is that of the protons if the neutrons have the same.
 
         Parameters
         ----------
@@ -81,10 +336,23 @@ class Nucleus:
         0.775
         """
         Q2 = not_negative("Q2", Q2)
-        q = np.sqrt(Q2) / hbarc
-        x = q * np.sqrt(5 / 3 * (self.radius**2 - 3 * SKIN**2))
-        # 3 j1(x)/x = j0(x) + j2(x), which needs no care at x = 0
-        return (spherical_jn(0, x) + spherical_jn(2, x)) * np.exp(-Q2 * (SKIN / hbarc) ** 2 / 2)
+        if self.neutrons is None:
+            return _real(self.protons, Q2)
+        proton, neutron = self.weak
+        return self.coherent(proton, neutron, Q2) / (proton * self.Z + neutron * self.N)
+
+
+def _real(form_factor: FormFactor, Q2: Array) -> Array:
+    """Values of a form factor, which have to be real, finite and in the shape of Q²."""
+    F = np.asarray(form_factor(Q2))
+    if F.dtype.kind not in "biuf" or F.shape not in ((), np.shape(Q2)):
+        raise TypeError(
+            f"protons, neutrons: {form_factor!r} returns {F.dtype} of shape {F.shape}; give a "
+            f"function whose values are real numbers in the shape {np.shape(Q2)} of Q²"
+        )
+    if not np.all(np.isfinite(F)):
+        raise ValueError(f"protons, neutrons: {form_factor!r} is not finite; give one that is")
+    return F
 
 
 @dataclass(frozen=True)
@@ -95,20 +363,26 @@ class Electron:
     ----------
     mass : float
         MeV.
+    weak : three pairs (ε_L, ε_R)
+        Couplings to ν_e, ν_μ and ν_τ; `electron_couplings` of the tree level by default, or
+        `WEAK_LOOPS`.
 
     Raises
     ------
-    ValueError
-        If the mass is not above zero.
+    TypeError, ValueError
+        If the mass is not above zero, or the couplings are no three pairs.
 
     >>> Electron().mass
     0.51099895
     """
 
     mass: float = M_ELECTRON
+    weak: tuple[Pair, Pair, Pair] = electron_couplings()
 
     def __post_init__(self) -> None:
         number("mass", self.mass, positive)
+        if finite("weak", self.weak).shape != (3, 2):
+            raise ValueError(f"weak = {self.weak}: give (ε_L, ε_R) for ν_e, ν_μ and ν_τ")
 
 
 def check_scatterer(scatterer: object) -> None:
@@ -145,11 +419,29 @@ class Target:
 
     def __post_init__(self) -> None:
         number("unit_mass", self.unit_mass, positive)
+        instance("parts", self.parts, tuple, "a tuple of (scatterer, number)")
         if not self.parts:
             raise ValueError("parts = (): give at least one (scatterer, number)")
-        for scatterer, count in self.parts:
-            check_scatterer(scatterer)
-            number("parts", count, positive)
+        for part in self.parts:
+            if not (isinstance(part, tuple) and len(part) == 2):
+                raise TypeError(f"parts = {self.parts!r}: give pairs (scatterer, number)")
+            check_scatterer(part[0])
+            number("parts", part[1], positive)
+
+    def each(self, change: Callable[[Nucleus], Nucleus]) -> "Target":
+        """Return the material with every nucleus changed, electrons left as they are.
+
+        >>> skin = 0.2 * fm
+        >>> thick = target("CsI").each(
+        ...     lambda one: replace(one, neutrons=Helm(one.protons.radius + skin))
+        ... )
+        >>> round(thick.parts[0][0].neutrons.radius / fm, 4)
+        5.0041
+        """
+        parts = tuple(
+            (change(one) if isinstance(one, Nucleus) else one, count) for one, count in self.parts
+        )
+        return replace(self, parts=parts)
 
     @property
     def units_per_mass(self) -> float:
@@ -172,7 +464,7 @@ def _table() -> dict[str, tuple[Nucleus, float]]:
     radius = table["charge_radius"] * fm
     columns = zip(table["nucleus"], Z, A - Z, mass, radius, table["abundance"], strict=True)
     return {
-        str(name): (Nucleus(str(name), int(z), int(n), float(m), float(r)), float(share))
+        str(name): (Nucleus(str(name), int(z), int(n), float(m), Helm(float(r))), float(share))
         for name, z, n, m, r, share in columns
     }
 
@@ -195,6 +487,7 @@ def nucleus(name: str) -> Nucleus:
     >>> nucleus("Ar-40").N
     22
     """
+    instance("name", name, str, "text, such as 'Cs-133'")
     if name not in _table():
         raise ValueError(f"name = {name!r}: give one of {', '.join(_table())}")
     return _table()[name][0]
@@ -216,8 +509,9 @@ def target(formula: str) -> Target:
     >>> [(isotope.name, number) for isotope, number in target("CsI").parts]
     [('Cs-133', 1.0), ('I-127', 1.0)]
     """
+    instance("formula", formula, str, "text, such as 'CsI'")
     elements = sorted({name.split("-")[0] for name in _table()})
-    words = re.findall(r"([A-Z][a-z]?)([1-9][0-9]*)?", formula)
+    words = re.findall(r"([A-Z][a-z]?)([1-9][0-9]{0,3})?", formula)
     known = all(element in elements for element, _ in words)
     if not words or not known or "".join(e + n for e, n in words) != formula:
         raise ValueError(f"formula = {formula!r}: give a formula of {', '.join(elements)}")

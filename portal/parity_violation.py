@@ -4,11 +4,13 @@ import numpy as np
 from hepunits import MeV
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, number, positive, same_grid
+from ._validate import Array, finite, instance, number, positive, same_grid
 from .constants import FERMI
 from .limits import LimitCurve
 from .mediators import Vector
 from .nuclei import nucleus
+
+__all__ = ["MOMENTUM", "WEAK_CHARGE", "WEAK_CHARGE_SM", "caesium_limit", "weak_charge_shift"]
 
 WEAK_CHARGE = -72.82, 0.42
 """Q_W of caesium and its error, as measured (PDG, electroweak review; data of Wood et al. 1997)."""
@@ -22,7 +24,7 @@ interaction of the same g′/m′² (Bouchiat and Fayet 2005)."""
 
 
 def weak_charge_shift(mediator: Vector, coupling: ArrayLike, momentum: float = MOMENTUM) -> Array:
-    """Shift of the weak charge of caesium, ΔQ_W = −4 · 3(Z + N) A_g/(2√2 G_F).
+    """Shift of the weak charge of caesium, ΔQ_W = −4 c_ν (Z c_p + N c_n) A_g/(2√2 G_F).
 
     A_g = g F(q²)/(q² + m′²) at q = `momentum`.  The left-handed electron is assumed to couple like
     the neutrino, its partner in the doublet.  Its weak isospin is opposite, so the sign is
@@ -39,18 +41,18 @@ def weak_charge_shift(mediator: Vector, coupling: ArrayLike, momentum: float = M
     Raises
     ------
     ValueError
-        If the mediator is not a `Vector` that couples to electrons, or a number is out of range.
+        If the mediator is not a `Vector` that couples to ν_e, or a number is out of range.
 
     >>> round(float(weak_charge_shift(Vector(1000.0), 1e-8)), 2)
     -0.48
     """
-    if not isinstance(mediator, Vector) or "e" not in mediator.flavours:
-        raise ValueError(f"mediator = {mediator}: give a Vector that couples to electrons")
+    if not isinstance(mediator, Vector) or not mediator.neutrinos[0]:
+        raise ValueError(f"mediator = {mediator}: give a Vector that couples to ν_e and so to e_L")
     coupling = finite("coupling", coupling)
     same_grid(coupling=coupling, mass=mediator.mass)
     caesium = nucleus("Cs-133")
     amplitude = coupling * mediator.propagator(number("momentum", momentum, positive) ** 2)
-    charge = mediator.charge(caesium.Z, caesium.N)
+    charge = mediator.neutrinos[0] * mediator.charge(caesium.Z, caesium.N)
     return -4 * charge * amplitude / (2 * np.sqrt(2) * FERMI)
 
 
@@ -77,9 +79,10 @@ def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOME
     >>> round(float(curve.upper[1] / curve.upper[0]), 2)
     4.0
     """
+    instance("mediator", mediator, Vector, "a Vector with an array of masses")
     masses = np.asarray(mediator.mass, dtype=float)
     if masses.ndim != 1:
-        raise ValueError(f"mediator.mass = {mediator.mass}: give an array of masses")
+        raise ValueError(f"mediator.mass = {mediator.mass!r}: give an array of masses")
     per_coupling = weak_charge_shift(mediator, 1.0, momentum)
     if not np.all(per_coupling):
         raise ValueError(

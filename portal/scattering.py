@@ -12,13 +12,31 @@ import numpy as np
 from hepunits import hbarc
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, not_negative, number, positive, same_grid
-from .constants import FERMI, SIN2_THETA_W
+from ._validate import Array, finite, instance, not_negative, number, positive, same_grid
+from .constants import FERMI
 from .mediators import Scalar, Vector
 from .nuclei import Electron, Nucleus, check_scatterer
 from .sources import Source, check_flavour
 
+__all__ = [
+    "Mediator",
+    "coefficients",
+    "cross_section",
+    "energy_min",
+    "momentum_transfer_squared",
+    "rate",
+    "recoil_max",
+    "weak_charge",
+]
+
 Mediator = Vector | Scalar
+
+
+def _check_mediator(mediator: object) -> None:
+    """Raise a TypeError unless `mediator` is a `Vector`, a `Scalar` or None."""
+    instance(
+        "mediator", mediator, Vector | Scalar | None, "a Vector, such as Vector(10.0), or None"
+    )
 
 
 def momentum_transfer_squared(mass: float, recoil: ArrayLike) -> Array:
@@ -66,9 +84,12 @@ def recoil_max(mass: float, energy: ArrayLike) -> Array:
     >>> round(float(recoil_max(100_000.0, 50.0)), 5)
     0.04995
     """
-    energy = not_negative("energy", energy)
-    # no square of an energy, which could overflow
-    return energy * (energy / (energy + number("mass", mass, positive) / 2))
+    return _recoil_max(number("mass", mass, positive), not_negative("energy", energy))
+
+
+def _recoil_max(mass: float, energy: ArrayLike) -> Array:
+    E = np.asarray(energy)
+    return 2 * E**2 / (mass + 2 * E)
 
 
 def energy_min(mass: float, recoil: ArrayLike) -> Array:
@@ -79,12 +100,17 @@ def energy_min(mass: float, recoil: ArrayLike) -> Array:
     >>> float(energy_min(100_000.0, recoil_max(100_000.0, 50.0)))
     50.0
     """
-    recoil = not_negative("recoil", recoil)
-    return (recoil + np.sqrt(recoil) * np.sqrt(recoil + 2 * number("mass", mass, positive))) / 2
+    return _energy_min(number("mass", mass, positive), not_negative("recoil", recoil))
+
+
+def _energy_min(mass: float, recoil: Array) -> Array:
+    return (recoil + np.sqrt(recoil**2 + 2 * mass * recoil)) / 2
 
 
 def weak_charge(nucleus: Nucleus) -> float:
-    """Standard Model vector charge Q_V = ½[Z(½ − 2 sin²θ_W) − N/2] (paper (3.4)).
+    """Standard Model vector charge Q_V = ½(Z g_p + N g_n), with the couplings of the nucleus.
+
+    At tree level this is ½[Z(½ − 2 sin²θ_W) − N/2] (paper (3.4)).
 
     Parameters
     ----------
@@ -94,7 +120,9 @@ def weak_charge(nucleus: Nucleus) -> float:
     >>> round(weak_charge(nucleus("Cs-133")), 2)
     -18.87
     """
-    return (nucleus.Z * (0.5 - 2 * SIN2_THETA_W) - nucleus.N / 2) / 2
+    instance("nucleus", nucleus, Nucleus, "a Nucleus, such as nucleus('Cs-133')")
+    proton, neutron = nucleus.weak
+    return (nucleus.Z * proton + nucleus.N * neutron) / 2
 
 
 def coefficients(
@@ -109,18 +137,21 @@ def coefficients(
     A_g/(2√2 G_F) per unit of coupling.  Nuclei (paper (3.3), (3.4), with the factor 2 in front of
     the new term that (3.1) asks for):
 
-        dσ/dE_R = (2/π) G_F² m Q_V² [1 − m E_R/E² + (1 − E_R/E)²] F_Helm²,
-        Q_V = ½[Z(½ − 2 sin²θ_W) − N/2] + 3(Z + N) A_g/(2√2 G_F).
+        dσ/dE_R = (2/π) G_F² m Q² [1 − m E_R/E² + (1 − E_R/E)²],
+        Q = ½(Z g_p F_p + N g_n F_n) + c_ν (Z c_p F_p + N c_n F_n) A_g/(2√2 G_F),
+
+    with the weak couplings g and the charges c of the mediator.  With one form factor for all and
+    the defaults this is F_Helm {½[Z(½ − 2 sin²θ_W) − N/2] + 3(Z + N) A_g/(2√2 G_F)}.
 
     Electrons (paper (3.2); ε_L and ε_R trade places for antineutrinos):
 
         dσ/dE_R = (2/π) G_F² m_e [ε_L² + ε_R² (1 − E_R/E)² − ε_L ε_R m_e E_R/E²],
-        ε_L = ±½ + sin²θ_W + A_g/(2√2 G_F),  ε_R = sin²θ_W + A_g/(2√2 G_F).
+        ε_L = ±½ + sin²θ_W + c_ν c_e A_g/(2√2 G_F),  ε_R = sin²θ_W + c_ν c_e A_g/(2√2 G_F).
 
     A scalar adds (paper (3.6), (3.7), with the mass of the target where (3.7) prints m_e, and
     the exact kinematics)
 
-        (1/4π) [charge · A_g]² E_R m² (1 + E_R/2m)/E²  (times F_Helm² for nuclei).
+        (1/4π) [c_ν (Z c_p F_p + N c_n F_n) A_g]² E_R m² (1 + E_R/2m)/E²  (c_ν c_e for electrons).
 
     That is for g′ ν̄_R ν_L + h.c.; the Majorana operator (3.5) without ½ has twice the amplitude.
 
@@ -149,50 +180,57 @@ def coefficients(
     (3, 3, 3)
     """
     check_scatterer(scatterer)
+    _check_mediator(mediator)
     check_flavour(flavour)
-    recoil = not_negative("recoil", recoil)
+    return _coefficients(scatterer, not_negative("recoil", recoil), mediator, flavour)
+
+
+def _coefficients(
+    scatterer: Nucleus | Electron, recoil: Array, mediator: Mediator | None, flavour: str
+) -> Array:
+    m = scatterer.mass
+    which = ("e", "mu", "tau").index(flavour.removesuffix("-bar"))
+    neutrino = 0.0 if mediator is None else mediator.neutrinos[which]
     if isinstance(scatterer, Electron):
-        charge, helm2 = 1.0, np.ones_like(recoil)
-        left, right = SIN2_THETA_W + (0.5 if flavour.startswith("e") else -0.5), SIN2_THETA_W
+        one = np.ones_like(recoil)
+        left, right = (weak * one for weak in scatterer.weak[which])
         if flavour.endswith("bar"):
             left, right = right, left
+        charge = neutrino * one * (mediator.electron if mediator else 0.0)
     else:
-        charge = 1.0 if mediator is None else mediator.charge(scatterer.Z, scatterer.N)
-        helm2 = scatterer.form_factor(momentum_transfer_squared(scatterer.mass, recoil)) ** 2
-        left = right = weak_charge(scatterer)
-    m = scatterer.mass
-    couples = mediator is not None and flavour.removesuffix("-bar") in mediator.flavours
-    new = charge / (2 * np.sqrt(2) * FERMI) if couples and isinstance(mediator, Vector) else 0.0
+        Q2 = 2 * m * recoil
+        proton, neutron = scatterer.weak
+        left = right = scatterer.coherent(proton / 2, neutron / 2, Q2)
+        proton, neutron = mediator.nucleons if mediator else (0.0, 0.0)
+        charge = neutrino * scatterer.coherent(proton, neutron, Q2)
+    new = charge / (2 * np.sqrt(2) * FERMI) if isinstance(mediator, Vector) else 0 * charge
 
-    def product(a: float, b: float) -> Array:
-        """Powers of A_g in (a + new A_g)(b + new A_g), ready to multiply a function of E_R."""
-        powers = np.array([a * b, (a + b) * new, new**2])
-        return powers.reshape(3, *np.ones(recoil.ndim, dtype=int))
+    def product(a: Array, b: Array) -> Array:
+        """Powers of A_g in (a + new A_g)(b + new A_g)."""
+        return np.array([a * b, (a + b) * new, new**2])
 
     ll, rr, lr = product(left, left), product(right, right), product(left, right)
-    K = np.stack([ll + rr + 0 * recoil, -2 * recoil * rr, recoil**2 * rr - m * recoil * lr], axis=1)
+    K = np.stack([ll + rr, -2 * recoil * rr, recoil**2 * rr - m * recoil * lr], axis=1)
     K *= 2 / np.pi * FERMI**2 * m
-    if couples and isinstance(mediator, Scalar):
+    if isinstance(mediator, Scalar):
         K[2, 2] += charge**2 * recoil * m**2 * (1 + recoil / (2 * m)) / (4 * np.pi)
-    return K * helm2 * hbarc**2
+    return K * hbarc**2
 
 
 def _contract(
     scatterer: Nucleus | Electron,
     recoil: Array,
     mediator: Mediator | None,
-    coupling: ArrayLike,
+    coupling: Array,
     flavour: str,
     powers: Array,
 ) -> Array:
     """Sum K_pk A_gᵖ over both powers, with `powers[k]` standing for E_ν⁻ᵏ."""
-    coupling = finite("coupling", coupling)
-    K = coefficients(scatterer, recoil, mediator, flavour)
+    K = _coefficients(scatterer, recoil, mediator, flavour)
     total = sum(K[0, k] * powers[k] for k in range(3))
     if mediator is None:
         return np.broadcast_to(total, np.broadcast_shapes(total.shape, coupling.shape))
-    Q2 = momentum_transfer_squared(scatterer.mass, recoil)
-    strength = coupling * mediator.propagator(Q2)
+    strength = coupling * mediator.propagator(2 * scatterer.mass * recoil)
     for p in (1, 2):
         total = total + strength**p * sum(K[p, k] * powers[k] for k in range(3))
     return total
@@ -243,13 +281,17 @@ def cross_section(
     >>> print(f"{cross_section(nucleus('Cs-133'), 30 * MeV, 5 * keV) / (cm2 / keV):.2e}")
     1.52e-39
     """
+    check_scatterer(scatterer)
+    _check_mediator(mediator)
+    check_flavour(flavour)
     energy, recoil = positive("energy", energy), not_negative("recoil", recoil)
+    coupling = finite("coupling", coupling)
     mass = 0.0 if mediator is None else mediator.mass
     same_grid(energy=energy, recoil=recoil, coupling=coupling, mass=mass)
+    powers = np.stack([energy**-k for k in range(3)])
     with np.errstate(all="ignore"):  # the result is checked
-        powers = np.stack([energy**-k for k in range(3)])
         total = _contract(scatterer, recoil, mediator, coupling, flavour, powers)
-    return _physical(total, recoil <= recoil_max(scatterer.mass, energy))
+    return _physical(total, recoil <= _recoil_max(scatterer.mass, energy))
 
 
 def rate(
@@ -272,11 +314,13 @@ def rate(
     True
     """
     check_scatterer(scatterer)
-    recoil = not_negative("recoil", recoil)
+    instance("source", source, Source, "a Source, such as sns()")
+    _check_mediator(mediator)
+    recoil, coupling = not_negative("recoil", recoil), finite("coupling", coupling)
     same_grid(recoil=recoil, coupling=coupling, mass=0.0 if mediator is None else mediator.mass)
     # a moment may diverge at no recoil, but K falls faster: their product has the limit zero
     with np.errstate(all="ignore"):  # the result is checked
-        e_min = energy_min(scatterer.mass, np.maximum(recoil, np.finfo(float).tiny))
+        e_min = _energy_min(scatterer.mass, np.maximum(recoil, np.finfo(float).tiny))
         total = np.sum(
             [
                 _contract(scatterer, recoil, mediator, coupling, c.flavour, c.moments(e_min))
@@ -284,4 +328,4 @@ def rate(
             ],
             axis=0,
         )
-    return _physical(total, recoil <= recoil_max(scatterer.mass, source.endpoint))
+    return _physical(total, recoil <= _recoil_max(scatterer.mass, source.endpoint))

@@ -259,7 +259,7 @@ def test_nothing_beyond_the_largest_recoil():
 
 
 def test_flavours_of_a_mediator():
-    only_e = Vector(1.0, flavours=("e",))
+    only_e = Vector(1.0, neutrinos=(1, 0, 0))
     for flavour in FLAVOURS:
         alone = cross_section(ELECTRON, 1.0, 0.3, only_e, 1e-10, flavour)
         reference = Vector(1.0) if flavour.startswith("e") else None

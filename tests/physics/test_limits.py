@@ -174,7 +174,7 @@ def test_typical_momentum_against_a_plain_integral():
                         float(rate(i, experiment.source, recoil) * experiment.efficiency(recoil))
                         * momentum_transfer_squared(i.mass, recoil) ** power
                         # n1 weighs each isotope with its charge over its weak charge
-                        * Vector.charge(i.Z, i.N)
+                        * Vector(1.0).charge(i.Z, i.N)
                         / weak_charge(i)
                     ),
                     low,

@@ -1,5 +1,7 @@
 """The χ loop: J and K against quadrature, their analytic structure, and the form factors."""
 
+import pickle
+
 import mpmath
 import numpy as np
 import pytest
@@ -223,3 +225,24 @@ def test_a_loop_given_its_running_coefficient_forgets_where_it_was_subtracted():
         for q_max in (60.0, 105.0)
     )
     assert one == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "form_factor", [portal.suppressed(50.0), portal.loop(20, 50, 106), scalar_loop(20, 50, 106)]
+)
+def test_form_factors_are_values(form_factor):
+    same = pickle.loads(pickle.dumps(portal.Vector(10.0, form_factor)))
+    assert same == portal.Vector(10.0, form_factor)
+    assert hash(same.form_factor) == hash(form_factor)
+    assert "50" in repr(same)
+
+
+@pytest.mark.parametrize("value", [None, [1.0, 2.0, 3.0], 1 + 1j, "1"])
+def test_a_form_factor_of_ones_own_that_is_no_real_function_is_refused(value):
+    with pytest.raises((TypeError, ValueError), match=r"form_factor = .*give a"):
+        portal.Vector(10.0, lambda Q2: value).propagator([1.0, 2.0])
+
+
+def test_a_massless_suppressed_mediator_has_a_limit_at_no_recoil():
+    found = portal.Vector(0.0, portal.suppressed(50.0)).propagator([0.0, 1.0])
+    assert found == pytest.approx([1 / 50.0**2] * 2)

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from portal import Experiment, Scalar, Vector, direct, suppressed
 from portal.constants import FERMI, SIN2_THETA_W
 from portal.fluxes import sns
-from portal.nuclei import Electron, nucleus, target
+from portal.nuclei import Electron, Helm, nucleus, target
 from portal.scattering import (
     coefficients,
     cross_section,
@@ -114,7 +114,7 @@ def test_total_at_low_energy(name):
 @pytest.mark.parametrize("energy", [10.0, 30.0, 50.0])
 def test_total_without_form_factor_is_exact(energy):
     """∫ of the bracket to 2E²/(m+2E), done by hand: T − T²/2E − mT²/4E² + T³/6E²."""
-    light = replace(CAESIUM, radius=1.5589e-12)  # next to the smallest that is allowed
+    light = replace(CAESIUM, protons=Helm(1.5589e-12))  # next to the smallest that is allowed
     end = float(recoil_max(light.mass, energy))
     total, _ = quad(
         lambda T: float(
@@ -219,7 +219,7 @@ def test_no_coupling_and_no_mediator_are_the_standard_model():
 
 
 def test_flavours_that_do_not_couple():
-    only_mu = Vector(10.0, flavours=("mu",))
+    only_mu = Vector(10.0, neutrinos=(0, 1, 0))
     with_mu = cross_section(CAESIUM, 45.0, 10 * keV, only_mu, 1e-5, "mu-bar")
     with_e = cross_section(CAESIUM, 45.0, 10 * keV, only_mu, 1e-5, "e")
     assert with_mu == cross_section(CAESIUM, 45.0, 10 * keV, Vector(10.0), 1e-5)
@@ -279,7 +279,7 @@ def test_rate_is_the_cross_section_over_the_flux(mediator, coupling, name):
 
 def test_rate_ends_and_begins_well():
     end = float(recoil_max(CAESIUM.mass, sns().endpoint))
-    assert rate(CAESIUM, sns(), [end * 1.001, 1.0, 1e300]) == near([0, 0, 0], abs=0)
+    assert rate(CAESIUM, sns(), [end * 1.001, 1.0, 1e50]) == near([0, 0, 0], abs=0)
     assert np.all(rate(CAESIUM, sns(), end * (1 - np.geomspace(1e-12, 1e-1, 60))) >= 0)
     start = rate(CAESIUM, sns(), [0.0, 1e-300, 1e-12])
     assert start == near([start[2]] * 3, rel=1e-6)

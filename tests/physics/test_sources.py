@@ -70,7 +70,7 @@ def test_moments_of_a_michel_spectrum(component, e_min):
 @pytest.mark.parametrize("component", [LINE, NU_E, NU_MU_BAR])
 def test_moments_end_at_the_endpoint(component):
     end = component.endpoint
-    assert np.all(component.moments([end * (1 + 1e-12), 2 * end, 1e300]) == 0)
+    assert np.all(component.moments([end * (1 + 1e-12), 2 * end, 1e50]) == 0)
     assert np.all(component.moments(0.99 * end) > 0)
 
 

@@ -264,8 +264,8 @@ def test_chi_squared_broadcasts():
 
 def test_neutrinos_of_one_flavour_give_a_weaker_limit():
     every, one = (
-        limit_curve(CSI, Scalar(np.geomspace(0.1, 1e4, 9), flavours=flavours)).upper
-        for flavours in (("e", "mu", "tau"), ("mu",))
+        limit_curve(CSI, Scalar(np.geomspace(0.1, 1e4, 9), neutrinos=neutrinos)).upper
+        for neutrinos in ((1, 1, 1), (0, 1, 0))
     )
     assert np.all(one > every)
 
@@ -367,7 +367,7 @@ def test_data_may_strengthen_where_a_projection_must_weaken():
     assert loose < tight
 
 
-@pytest.mark.parametrize("n_sigma", [1e-12, 1e-8, 1e-4, 1e4, 1e100])
+@pytest.mark.parametrize("n_sigma", [1e-12, 1e-8, 1e-4, 1e4, 1e50])
 @pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS.keys())
 def test_there_is_always_a_band(experiment, n_sigma):
     masses = np.array([0.0, 1.0, 1e3])
