@@ -16,14 +16,17 @@ from .mediators import FormFactor
 from .published import read_table
 
 __all__ = [
+    "DIFFUSENESS",
     "SKIN",
     "WEAK_LOOPS",
+    "YUKAWA",
     "Electron",
     "Helm",
     "KleinNystrand",
     "Nucleus",
     "SymmetrisedFermi",
     "Target",
+    "check_scatterer",
     "electron_couplings",
     "nucleon_couplings",
     "nucleus",

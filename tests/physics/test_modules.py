@@ -105,7 +105,8 @@ def public(module):
 
 
 # these list their public names when their interface has settled; the set is to become empty
-UNLISTED = {*PHYSICS} - {"published", "b_decays"}
+LISTED = {"constants", "loops", "mediators", "nuclei", "scattering", "parity_violation"}
+UNLISTED = {*PHYSICS} - {"published", "b_decays"} - LISTED
 
 
 @pytest.mark.parametrize("module", [name for name in ORDER if name not in UNLISTED])

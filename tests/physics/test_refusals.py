@@ -351,7 +351,6 @@ WITHOUT_BAD_INPUT = {
     # take what was checked when it was made
     "mediators.Vector.charge",
     "mediators.Scalar.charge",
-    "scattering.weak_charge",
     # write and draw what there is, and read it back (test_limits.py)
     "limits.LimitCurve.from_csv",
     "limits.LimitCurve.plot",
