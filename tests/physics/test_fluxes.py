@@ -488,7 +488,7 @@ class Quantity(float):
             ValueError,
             "fuel = ",
         ),
-        (lambda: reactor(above="summation", fuel={"u235": None}), ValueError, "fuel = "),
+        (lambda: reactor(above="summation", fuel={"u235": None}), TypeError, "fuel = "),
         (lambda: reactor(above="summation", fuel=[1.0]), TypeError, "fuel = [1.0]"),
         (lambda: energy_per_fission({}), ValueError, "fuel = {}"),
         (lambda: reactor(above=["daya-bay"]), ValueError, "above = ['daya-bay']"),

@@ -209,7 +209,12 @@ XENON = [
 
 def xenon():
     isotopes = (
-        (Nucleus(f"Xe-{A}", 54, A - 54, A * DALTON + excess * keV - 54 * M_ELECTRON, r * fm), share)
+        (
+            Nucleus(
+                f"Xe-{A}", 54, A - 54, A * DALTON + excess * keV - 54 * M_ELECTRON, Helm(r * fm)
+            ),
+            share,
+        )
         for A, share, excess, r in XENON
     )
     return Target("Xe", tuple(isotopes), 131.293 * DALTON)
