@@ -13,7 +13,7 @@ from scipy.optimize import minimize_scalar
 import portal
 from portal import Experiment, Joint, Scalar, Vector, detectors, solar, suppressed
 from portal.constants import DALTON, FERMI, M_ELECTRON, SIN2_THETA_W
-from portal.nuclei import Nucleus, Target
+from portal.nuclei import Helm, Nucleus, Target
 from portal.published import read_table
 
 BOREXINO = read_table("borexino_2017.csv")
