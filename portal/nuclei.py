@@ -32,6 +32,7 @@ __all__ = [
     "nucleus",
     "point",
     "target",
+    "without_measured_radius",
 ]
 
 SKIN = 0.9 * fm
@@ -464,18 +465,48 @@ def _table() -> dict[str, tuple[Nucleus, float]]:
     Z, A = table["Z"].astype(int), table["A"].astype(int)
     # the 0.2 MeV by which the electrons of caesium are bound is 2 parts in a million
     mass = A * DALTON + table["mass_excess"] * keV - Z * M_ELECTRON
-    radius = table["charge_radius"] * fm
+    radius = _with_neighbours(Z, A, table["charge_radius"]) * fm
     columns = zip(table["nucleus"], Z, A - Z, mass, radius, table["abundance"], strict=True)
     return {
-        str(name): (Nucleus(str(name), int(z), int(n), float(m), Helm(float(r))), float(share))
+        str(name): (Nucleus(str(name), int(z), int(n), float(m), _helm(float(r))), float(share))
         for name, z, n, m, r, share in columns
     }
+
+
+def _with_neighbours(Z: Array, A: Array, radius: Array) -> Array:
+    """Fill a missing radius with r (A/A′)^(1/3) of the nearest isotopes A′ of the element."""
+    radius = radius.copy()
+    for i in np.flatnonzero(np.isnan(radius)):
+        known = np.flatnonzero((Z[i] == Z) & ~np.isnan(radius))
+        near = known[np.abs(A[known] - A[i]) == np.abs(A[known] - A[i]).min()]
+        radius[i] = np.mean(radius[near] * (A[i] / A[near]) ** (1 / 3))
+    return radius
+
+
+def _helm(radius: float) -> Helm:
+    """Helm's form factor; a proton is smaller than the usual surface, so half of it is surface."""
+    return Helm(radius) if radius > np.sqrt(3) * SKIN else Helm(radius, radius / 2)
+
+
+def without_measured_radius() -> tuple[str, ...]:
+    """Return the isotopes whose radius is scaled from the nearest ones that were measured.
+
+    It is r (A/A′)^(1/3), with r the measured radius of the isotope A′ of the same element that is
+    nearest, or the mean of two that are equally near.
+
+    >>> without_measured_radius()
+    ('S-33', 'Ta-180')
+    """
+    table = read_table("nuclei.csv")
+    return tuple(str(name) for name in table["nucleus"][np.isnan(table["charge_radius"])])
 
 
 def nucleus(name: str) -> Nucleus:
     """Return an isotope of the table by its name.
 
     The radius is the measured charge radius (Angeli and Marinova 2013): no neutron skin.
+    `without_measured_radius` says which isotopes have none.  A proton (0.878 fm) is smaller than
+    the surface of a nucleus; its form factor has the right radius and a thinner surface.
 
     Parameters
     ----------
@@ -492,7 +523,8 @@ def nucleus(name: str) -> Nucleus:
     """
     instance("name", name, str, "text, such as 'Cs-133'")
     if name not in _table():
-        raise ValueError(f"name = {name!r}: give one of {', '.join(_table())}")
+        element = [one for one in _table() if one.split("-")[0] == name.split("-", maxsplit=1)[0]]
+        raise ValueError(f"name = {name!r}: give an isotope {', '.join(element) or 'as Ar-40'}")
     return _table()[name][0]
 
 
@@ -502,7 +534,7 @@ def target(formula: str) -> Target:
     Parameters
     ----------
     formula : str
-        Chemical formula of elements of the table, such as "CsI", "Ge" or "Si".
+        Chemical formula of elements of the table, such as "CsI", "Ge" or "CaWO4".
 
     Raises
     ------
@@ -513,7 +545,7 @@ def target(formula: str) -> Target:
     [('Cs-133', 1.0), ('I-127', 1.0)]
     """
     instance("formula", formula, str, "text, such as 'CsI'")
-    elements = sorted({name.split("-")[0] for name in _table()})
+    elements = list(dict.fromkeys(name.split("-")[0] for name in _table()))
     words = re.findall(r"([A-Z][a-z]?)([1-9][0-9]{0,3})?", formula)
     known = all(element in elements for element, _ in words)
     if not words or not known or "".join(e + n for e, n in words) != formula:
