@@ -11,12 +11,13 @@ from functools import cache
 
 import numpy as np
 from hepunits import GeV, MeV, hbar, ps
-from numpy.polynomial.legendre import leggauss, legvander
+from numpy.polynomial.legendre import legvander
 from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, not_negative, number, same_grid
 from .constants import FERMI, M_ELECTRON, M_MUON
 from .published import read_table
+from .quadrature import gauss_legendre
 
 __all__ = [
     "ALPHA",
@@ -321,8 +322,8 @@ def _physical(name: str, q2: ArrayLike, decay: Decay, lepton_mass: float) -> Arr
     return values
 
 
-_NODES, _WEIGHTS = leggauss(_ORDER)
-_BETWEEN = leggauss(_ORDER // 2)[0]
+_NODES, _WEIGHTS = gauss_legendre(np.array([-1.0, 1.0]), _ORDER)
+_BETWEEN = gauss_legendre(np.array([-1.0, 1.0]), _ORDER // 2)[0]
 _PROJECTION = legvander(_NODES, _ORDER - 1) * _WEIGHTS[:, np.newaxis] * (np.arange(_ORDER) + 0.5)
 _INTERPOLATION = _PROJECTION @ legvander(_BETWEEN, _ORDER - 1).T
 """From values at the Gauss-Legendre points, by a Legendre series, to values between them."""

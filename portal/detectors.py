@@ -4,20 +4,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from hepunits import hour, keV, kg
 from numpy.typing import ArrayLike
 
 from ._validate import Array, ascending, finite, instance, not_negative, number, positive
 from .nuclei import Electron, Nucleus, Target
-from .responses import NO_SMEARING, Efficiency, Photoelectrons, Sharp
+from .quadrature import gauss_legendre
+from .responses import NO_SMEARING, Efficiency, Response, efficiency_steps
 from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
 from .sources import Source
 
 PANELS_PER_BIN = 2
-"""Each bin is integrated in halves, so that a step of the efficiency may stand in its middle;
-where E_R doubles within a half, that is divided further."""
+"""Each bin is integrated in halves, divided further at steps of the efficiency, and where E_R
+doubles within a half."""
 
 ORDER = 8
 """Gauss-Legendre points in each panel."""
+
+LEAST_EXPOSURE = 1e-6 * kg * hour
+"""Less than any detector has had; a mass without a time is less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +44,14 @@ class Experiment:
     efficiency : function of the observable
         Probability between 0 and 1 that a signal is kept; everything is, by default.
     background : float
-        Steady background per unit of the observable and exposure (write
-        ``5e-3 / (keV * kg * day)``); it enters the error of a projection.
+        Steady background per exposure and per unit of what the bins are in: for bins of energy
+        ``5e-3 / (keV * kg * day)``, of recoil or electron-equivalent energy as the bins are; for
+        bins of photoelectrons ``0.1 / (kg * day)`` per photoelectron, so that 1/(keVee kg day) at
+        10 photoelectrons per keVee is the same.  It enters the error of a projection.
     sigma_alpha : float
         Relative uncertainty of the normalisation (paper (4.1)); 0 if it is known.
-    response : Sharp or Photoelectrons
-        How a recoil energy becomes the observable.
+    response : Response
+        How a recoil energy becomes the observable; see `portal.responses`.
     data : (counts, errors) or None
         Observed per bin, background taken off.  Without data the experiment is a projection: it
         observes what is expected, with the error √(N + N_bg) of paper (4.2).
@@ -76,14 +83,17 @@ class Experiment:
     efficiency: Efficiency = np.ones_like
     background: float = 0.0
     sigma_alpha: float = 0.1
-    response: Sharp | Photoelectrons = NO_SMEARING
+    response: Response = NO_SMEARING
     data: tuple[ArrayLike, ArrayLike] | None = None
     truth: tuple[Mediator, float] | None = None
 
     def __post_init__(self) -> None:
         instance("target", self.target, Target, "a Target, such as target('Ar')")
         instance("source", self.source, Source, "a Source, such as sns()")
-        number("exposure", self.exposure, positive)
+        if number("exposure", self.exposure, positive) < LEAST_EXPOSURE:
+            raise ValueError(
+                f"exposure = {self.exposure}: give mass times time, such as 10 * kg * 365 * day"
+            )
         number("sigma_alpha", self.sigma_alpha, not_negative)
         number("background", self.background, not_negative)
         bins = not_negative("bins", ascending("bins", self.bins))
@@ -104,6 +114,13 @@ class Experiment:
             number("coupling", self.truth[1])
         if not callable(self.efficiency):
             raise TypeError(f"efficiency = {self.efficiency!r}: give a function of the observable")
+        instance("response", self.response, Response, "a response, such as Sharp()")
+        ends = [recoil_max(part.mass, self.source.endpoint) for part, _ in self.target.parts]
+        if self.response.panels(bins)[0] > 10 * max(ends):
+            raise ValueError(
+                f"bins = {bins}: no recoil reaches them, the largest has {max(ends) / keV:.4g} "
+                "keV; give bins with their unit, such as np.array([20, 40, 60]) * keV"
+            )
         self._probability((bins[1:] + bins[:-1]) / 2)
 
     def observing(self, mediator: Mediator, coupling: float) -> "Experiment":
@@ -135,13 +152,31 @@ class Experiment:
 
     def _probability(self, x: Array) -> Array:
         """Efficiency at `x`, which must be a probability wherever it is used."""
-        seen = np.asarray(self.efficiency(x))
+        try:
+            seen = np.broadcast_to(np.asarray(self.efficiency(x), dtype=float), x.shape)
+        except (TypeError, ValueError):  # perhaps a function of one number
+            try:
+                seen = np.array([float(self.efficiency(one)) for one in x.flat]).reshape(x.shape)
+            except (TypeError, ValueError) as error:
+                raise TypeError(
+                    f"efficiency = {self.efficiency!r}: give a function of an array ({error})"
+                ) from error
         wrong = ~((seen >= 0) & (seen <= 1))
         if np.any(wrong):
             raise ValueError(
                 f"efficiency = {seen[wrong].flat[0]}: give a function with values from 0 to 1"
             )
         return seen
+
+    @property
+    def _places(self) -> Array:
+        """Edges of the bins, and between them their middles and the steps of the efficiency."""
+        bins = np.asarray(self.bins)
+        split = np.arange(PANELS_PER_BIN) / PANELS_PER_BIN
+        x = np.append(bins[:-1, np.newaxis] + np.diff(bins)[:, np.newaxis] * split, bins[-1])
+        steps = efficiency_steps(self._probability, bins)
+        known = np.isclose(steps[:, np.newaxis], x, rtol=1e-9, atol=0.0).any(axis=1)
+        return np.sort(np.concatenate([x, steps[~known]]))
 
     @cached_property
     def _kernel(self) -> list[tuple[Nucleus | Electron, Array, list[tuple[str, Array]], Array]]:
@@ -151,20 +186,19 @@ class Experiment:
         the weights (r, bin): number of scatterers, exposure, quadrature and response.
         """
         bins = np.asarray(self.bins)
-        split = np.arange(PANELS_PER_BIN) / PANELS_PER_BIN
-        edges = np.append(bins[:-1, np.newaxis] + np.diff(bins)[:, np.newaxis] * split, bins[-1])
-        edges /= self.response.gain
-        lowest, highest = self.response.recoil_range(bins)
+        # the integrand has a kink or a step at each edge and step, so a panel must end there
+        panels = self.response.panels(self._places)
+        lowest, highest = panels[0], panels[-1]
         # the rate from a light mediator falls as steeply as 1/E_R², so no panel may be wide
-        first = edges[edges > 0][0]
+        first = panels[panels > 0][0]
         octaves = first * 2.0 ** np.arange(-7, np.log2(highest / first))
         kernel = []
         for scatterer, per_unit in self.target.parts:
             # the flux ends with a kink at each endpoint, so a panel must end there
             ends = recoil_max(scatterer.mass, [c.endpoint for c in self.source.components])
-            points = np.concatenate([[lowest, highest], edges, octaves, ends])
+            points = np.concatenate([panels, octaves, ends])
             points = np.unique(points[(points >= lowest) & (points <= min(highest, ends.max()))])
-            recoil, width = _gauss_legendre(points)
+            recoil, width = gauss_legendre(points, ORDER)
             e_min = energy_min(scatterer.mass, recoil)
             moments = [(c.flavour, c.moments(e_min)) for c in self.source.components]
             scale = self.exposure * self.target.units_per_mass * per_unit
@@ -347,10 +381,3 @@ def _frozen(values: Array) -> Array:
     values = values.copy()
     values.flags.writeable = False
     return values
-
-
-def _gauss_legendre(points: Array) -> tuple[Array, Array]:
-    """Nodes and weights of a Gauss-Legendre rule between each two neighbouring points."""
-    x, w = np.polynomial.legendre.leggauss(ORDER)
-    centre, half = (points[1:] + points[:-1]) / 2, np.diff(points) / 2
-    return (centre[:, np.newaxis] + half[:, np.newaxis] * x).ravel(), np.outer(half, w).ravel()

@@ -10,6 +10,7 @@ from scipy.special import erfcx, ndtr
 from ._validate import Array, ascending, finite, instance, number, positive
 from .constants import M_ELECTRON, M_MUON, M_PION
 from .published import read_table
+from .quadrature import gauss_legendre
 from .sources import ArrivalTimes, Continuum, Line, Source
 
 __all__ = [
@@ -323,7 +324,7 @@ def _daya_bay(fuel: Mapping[str, float]) -> tuple[Array, Array]:
     table = read_table("reactor_daya_bay.csv")
     narrow = table["high"] < REACTOR_ENDPOINT
     low, high, ibd_yield = (table[key][narrow] for key in ("low", "high", "ibd_yield"))
-    x, w = np.polynomial.legendre.leggauss(20)
+    x, w = gauss_legendre(np.array([-1.0, 1.0]), 20)
     energy = (high + low)[:, np.newaxis] / 2 + (high - low)[:, np.newaxis] / 2 * x
     sigma = inverse_beta_decay(energy)
     mean_energy = (energy * sigma) @ w / (sigma @ w)

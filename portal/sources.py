@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 from numpy.polynomial.polynomial import polyder, polyroots, polytrim, polyval
 from numpy.typing import ArrayLike
 
 from ._validate import Array, ascending, finite, instance, not_negative, number, positive
+from .quadrature import gauss_legendre
 
 __all__ = [
     "FLAVOURS",
@@ -259,10 +259,8 @@ class Continuum:
         points = np.unique(np.clip(self.edges, low, high))
         if len(points) < 2:
             return 0.0
-        x, w = leggauss(ORDER)
-        centre, half = (points[1:] + points[:-1]) / 2, np.diff(points) / 2
-        energy = (centre[:, np.newaxis] + half[:, np.newaxis] * x).ravel()
-        return float((np.outer(half, w).ravel() * self.flux(energy)) @ _values(function, energy))
+        energy, width = gauss_legendre(points, ORDER)
+        return float((width * self.flux(energy)) @ _values(function, energy))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,15 @@ from portal.nuclei import (
     target,
 )
 from portal.parity_violation import caesium_limit, weak_charge_shift
-from portal.responses import Photoelectrons, Sharp
+from portal.responses import (
+    Gamma,
+    Gaussian,
+    Lindhard,
+    Matrix,
+    Photoelectrons,
+    QuenchingTable,
+    Sharp,
+)
 from portal.sources import ArrivalTimes, Continuum, Line, Source, check_flavour
 from portal.statistics import Profile, allowed_couplings, chi_squared
 
@@ -105,6 +113,9 @@ SCATTERER = given(nucleus("Ar-40"), "Ar-40", None, target("CsI"))
 EXPERIMENT = given(CSI, "CsI", None, experiments.coherent_csi_2017, target("CsI"))
 MODE = given("K", "rho", ["K"], None)
 NO_BINS = ([2.0, 1.0], [1.0, 1.0], [1.0], 1.0, [[1.0, 2.0]], [0.0, np.inf])
+FALLS, ONE, NAN = (lambda T: np.exp(-T)), (lambda T: 1.0), (lambda T: np.nan * T)
+QUENCHING = positive(0.2, FALLS, ONE, NAN, np.sin)
+SIGMA = positive(0.1, np.negative, ONE, NAN)
 NO_PROBABILITY = tuple(lambda x, value=value: value + 0 * x for value in (-0.5, 1.5, np.nan))
 EFFICIENCY = given(np.ones_like, 0.5, None, *NO_PROBABILITY)
 AR = {"target": target("Ar"), "source": SNS, "exposure": 100 * kg * day, "bins": [0.02, 0.04, 0.06]}
@@ -251,11 +262,19 @@ ROWS = [
     row(fluxes.reactor, power=positive(1e10, 3.0), distance=positive(1e3, 25.0)),
     row(fluxes.reactor, above=given("exponential", "huber", "", None)),
     row(fluxes.reactor, below=given("exponential", "daya-bay", "Summation", None)),
-    row(Sharp, gain=positive(1.0)),
-    row(Photoelectrons, gain=positive(1.0), below=finite(0.5, -0.1, 1.1)),
+    row(Lindhard, Z=positive(32), k=positive(0.162)),
+    row(QuenchingTable, recoils=not_negatives(LIGHT, *NO_BINS), factors=positives(LIGHT, [1.0])),
+    row(Sharp, gain=positive(1.0), quenching=QUENCHING),
+    row(Photoelectrons, gain=positive(1000.0, 2.31), below=finite(0.5, -0.1, 1.1)),
+    row(Photoelectrons, gain=1000.0, quenching=QUENCHING),
+    row(Gaussian, sigma=SIGMA, quenching=QUENCHING),
+    row(Gamma, sigma=SIGMA, quenching=QUENCHING),
+    row(Matrix, recoils=not_negatives(LIGHT, *NO_BINS), table=not_negatives([[0.5]])),
+    row(Matrix, recoils=LIGHT, table=given([[0.5]], [[0.7, 0.7]], [[0.5], [0.5]], named="table")),
+    row(Experiment, **AR, response=given(Sharp(), None, "sharp")),
     row(Experiment, **AR | {"target": given(AR["target"], "Ar", None)}),
     row(Experiment, **AR | {"source": given(SNS, "SNS", None)}),
-    row(Experiment, **AR | {"exposure": positive(1e30)}),
+    row(Experiment, **AR | {"exposure": positive(AR["exposure"], 10 * kg)}),
     row(Experiment, **AR | {"bins": not_negatives(AR["bins"], *NO_BINS)}),
     row(Experiment, **AR, efficiency=EFFICIENCY),
     row(Experiment, **AR, background=not_negative(0.0), sigma_alpha=not_negative(0.1)),
@@ -283,11 +302,11 @@ ROWS = [
     row(solar.borexino, threshold=not_negative(0.19, 0.3)),
     row(experiments.coherent_efficiency, charge=finites(10.0)),
     row(experiments.carried_over, recoil=finites(0.01)),
-    row(experiments.coherent_csi_future, exposure=positive(1e30), efficiency=EFFICIENCY),
-    row(experiments.coherent_ar_future, exposure=positive(1e30), efficiency=EFFICIENCY),
-    row(experiments.coherent_nai_future, exposure=positive(1e30), efficiency=EFFICIENCY),
-    row(experiments.reactor_ge, exposure=positive(1e30)),
-    row(experiments.reactor_si, exposure=positive(1e30)),
+    row(experiments.coherent_csi_future, exposure=positive(1e36), efficiency=EFFICIENCY),
+    row(experiments.coherent_ar_future, exposure=positive(1e36), efficiency=EFFICIENCY),
+    row(experiments.coherent_nai_future, exposure=positive(1e36), efficiency=EFFICIENCY),
+    row(experiments.reactor_ge, exposure=positive(1e36)),
+    row(experiments.reactor_si, exposure=positive(1e36)),
     row(chi_squared, experiment=EXPERIMENT),
     row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
     row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e155, -1e200)),
@@ -358,12 +377,16 @@ WITHOUT_BAD_INPUT = {
     "limits.LimitCurve.to_hepdata",
     # serve the functions above
     "published.read_table",
-    "responses.Sharp.probability",
-    "responses.Sharp.recoil_range",
-    "responses.Photoelectrons.probability",
     "nuclei.Nucleus.coherent",  # bare: form factors look at Q²
     "nuclei.Target.each",
-    "responses.Photoelectrons.recoil_range",
+    "quadrature.gauss_legendre",
+    "responses.Response",
+    *(
+        f"responses.{name}.{method}"
+        for name in ("Response", "Sharp", "Photoelectrons", "Gaussian", "Matrix")
+        for method in ("panels", "probability")
+    ),
+    "responses.efficiency_steps",
     "statistics.Profile",
     "statistics.Profile.chi_squared",
     "statistics.Profile.quartic",
