@@ -13,8 +13,8 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book offline serve lab pairs quick test portable check format benchmark lock \
-	crosscheck clean
+.PHONY: help install book offline serve lab pairs quick test portable check format coverage \
+	mutants benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,8 @@ help:
 	@echo "make portable run chapters and physics tests as other processors would"
 	@echo "make check    look for faults of style and type"
 	@echo "make format   put the code into its form"
+	@echo "make coverage show the lines and branches of portal that no test of physics runs"
+	@echo "make mutants  change N=40 operators or constants of portal, one at a time; SEED=..."
 	@echo "make benchmark  show times and memory beside their budgets"
 	@echo "make lock     choose the newest versions again"
 	@echo "make crosscheck  compare the B decays with flavio, in an environment of its own"
@@ -80,13 +82,23 @@ portable: $(VENV)/installed
 check: $(VENV)/installed
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
-	$(BIN)/mypy portal
+	$(BIN)/mypy portal tools book/_ext
+	$(BIN)/codespell -D - -D tools/british.txt --skip tools/british.txt \
+		portal tests tools book notebooks/*.md *.md
 
 format: $(VENV)/installed
 	$(BIN)/python tools/cells.py check
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix --exit-zero $(CODE)
 	$(BIN)/python tools/cells.py copy
+
+# the physics alone, as a table of what no test runs
+coverage: $(VENV)/installed
+	$(BIN)/coverage run -m pytest -q tests/physics portal --ignore portal/book
+	$(BIN)/coverage report
+
+mutants: $(VENV)/installed
+	$(BIN)/python tools/mutants.py $(N) $(if $(SEED),--seed $(SEED))
 
 benchmark: $(VENV)/installed
 	$(BIN)/python tests/benchmarks.py

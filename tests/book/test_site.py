@@ -3,6 +3,9 @@
 import re
 import sys
 import zipfile
+from functools import cache
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
 
 import build
 import project
@@ -27,6 +30,41 @@ def test_page_came_out_and_fetches_only_from_the_site(site, page):
         assert not re.match(r"https?:|//", address), address
         path = re.sub(r"[?#].*", "", address)
         assert address.startswith("data:") or (file.parent / path).exists(), address
+
+
+class Links(HTMLParser):
+    """The anchors of a page, and what its links point to."""
+
+    def __init__(self, file):
+        super().__init__()
+        self.anchors, self.links = {""}, []
+        self.feed(file.read_text())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.anchors |= {given.get("id"), given.get("name")}
+        if tag == "a" and given.get("href"):
+            self.links.append(given["href"])
+
+
+def test_every_link_inside_the_site_finds_its_page_and_its_anchor(site):
+    read = cache(Links)
+    files = [file for file in site.rglob("*.html") if "lite" not in file.relative_to(site).parts]
+    assert {f"{page}.html" for page in pages()} <= {str(file.relative_to(site)) for file in files}
+    broken = []
+    for file in files:
+        for link in read(file).links:
+            address = urlsplit(link)
+            if address.scheme or address.netloc:
+                continue
+            there = (file.parent / unquote(address.path)).resolve() if address.path else file
+            there = there / "index.html" if there.is_dir() else there
+            anchored = there.suffix == ".html" and "lite" not in there.parts
+            if not there.exists() or (
+                anchored and unquote(address.fragment) not in read(there).anchors
+            ):
+                broken.append(f"{file.relative_to(site)}: {link}")
+    assert not broken
 
 
 @pytest.mark.parametrize("page", [page for page in pages() if page.startswith("notebooks/")])
