@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from numpy._core import _multiarray_umath
+from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 from project import ROOT
 
 NOTEBOOKS = ("notebooks", "--nbval", "--nbval-sanitize-with", "tests/book/nbval.cfg")
