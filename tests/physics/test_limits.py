@@ -238,3 +238,8 @@ def test_a_light_suppressed_mediator_is_a_contact_whatever_the_momentum():
     mediator = Vector([1e-3], suppressed(50 * MeV))
     near, far = (caesium_limit(mediator, momentum=q).upper[0] for q in (2.4, 18.0))
     assert near == pytest.approx(far, rel=1e-6)
+
+
+@pytest.mark.parametrize("band", [(0.0, 1.0), (-1.0, 0.0)])
+def test_zero_at_the_very_edge_is_allowed(band):
+    assert LimitCurve([1.0], [[band]]).zero_allowed.all()
