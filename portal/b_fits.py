@@ -14,8 +14,9 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, not_negative, number, positive
 from .b_decays import X_UNIT, delta_c9, ratio
+from .poisson import Band
 from .published import read_table
-from .statistics import Band, join, roots
+from .statistics import evaluate, join, multiply, roots
 
 MUONS = {"vector": 0.0, "left": -0.5}
 """Muon couplings: the share of ΔC9 that goes to ΔC10 (a left-handed one halves ΔC9 too)."""
@@ -178,23 +179,24 @@ def fit(
         raise ValueError(f"mass = {mass}: give an array of masses, one dimension, not empty")
     if not data:
         raise ValueError(f"data = {data}: give at least one measurement")
-    powers = (X_UNIT ** np.arange(3))[:, np.newaxis]
-    excess = np.stack(
-        [powers * polynomial(d.mode, d.q2_min, d.q2_max, mass, muon) for d in data], axis=-1
-    )  # (power, mass, measurement)
-    excess[0] -= [d.value for d in data]
-    errors = np.array([(d.down, d.up) for d in data])
-    weight = 1 / np.array(list(product(*errors))) ** 2  # (choice, measurement)
-    square = np.zeros((5, len(mass), len(data)))
-    for i, j in product(range(3), repeat=2):
-        square[i + j] += excess[i] * excess[j]
-    quartics = np.einsum("pmd,cd->mcp", square, weight)
+    # with x = X_h/X_UNIT, each R − R_exp is a polynomial of x: (mass, power)
+    powers = X_UNIT ** np.arange(3)
+    excess = [polynomial(d.mode, d.q2_min, d.q2_max, mass, muon).T * powers for d in data]
+    for difference, d in zip(excess, data, strict=True):
+        difference[:, 0] -= d.value
+    squares = np.stack([multiply(difference, difference) for difference in excess])
+    choices = product(*[(d.down, d.up) for d in data])
+    # χ² for each choice of errors: (mass, choice, power)
+    quartics = np.stack(
+        [np.tensordot(1 / np.square(errors), squares, axes=1) for errors in choices], axis=1
+    )
 
     def chi_squared(x: Array) -> Array:
-        r = excess[:, :, np.newaxis]
-        difference = r[0] + (r[1] + r[2] * x[..., np.newaxis]) * x[..., np.newaxis]
-        error = np.where(difference > 0, errors[:, 1], errors[:, 0])
-        return ((difference / error) ** 2).sum(axis=-1)
+        total = np.zeros_like(x)
+        for polynomials, d in zip(excess, data, strict=True):
+            difference = evaluate(polynomials, x)
+            total += (difference / np.where(difference > 0, d.up, d.down)) ** 2
+        return total
 
     stationary = roots(quartics[..., 1:] * np.arange(1, 5)).reshape(len(mass), -1)
     values = chi_squared(stationary)

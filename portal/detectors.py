@@ -6,8 +6,18 @@ from functools import cached_property
 import numpy as np
 from hepunits import hour, keV, kg
 from numpy.typing import ArrayLike
+from scipy.linalg import block_diag
 
-from ._validate import Array, ascending, finite, instance, not_negative, number, positive
+from ._validate import Array, ascending, finite, instance, not_negative, number, positive, same_grid
+from .measurements import (
+    Background,
+    check_background,
+    check_data,
+    check_shapes,
+    frozen,
+    whiten,
+    whitening,
+)
 from .nuclei import Electron, Nucleus, Target
 from .quadrature import gauss_legendre
 from .responses import NO_SMEARING, Efficiency, Response, efficiency_steps
@@ -23,6 +33,12 @@ ORDER = 8
 
 LEAST_EXPOSURE = 1e-6 * kg * hour
 """Less than any detector has had; a mass without a time is less."""
+FREE = 1e6
+"""Relative uncertainty above which a normalisation is as free as it can be."""
+
+MOST_EXPOSURE = 1e80
+"""Mass times time above any detector's; the ice of the Antarctic for the age of the Universe has
+less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,20 +59,26 @@ class Experiment:
         or from 2 photoelectrons up.
     efficiency : function of the observable
         Probability between 0 and 1 that a signal is kept; everything is, by default.
-    background : float
+    background : float, or tuple of Background
         Steady background per exposure and per unit of what the bins are in: for bins of energy
         ``5e-3 / (keV * kg * day)``, of recoil or electron-equivalent energy as the bins are; for
         bins of photoelectrons ``0.1 / (kg * day)`` per photoelectron, so that 1/(keVee kg day) at
-        10 photoelectrons per keVee is the same.  It enters the error of a projection.
+        10 photoelectrons per keVee is the same.  Or counts per
+        bin, each with its error.
     sigma_alpha : float
         Relative uncertainty of the normalisation (paper (4.1)); 0 if it is known.
     response : Response
         How a recoil energy becomes the observable; see `portal.responses`.
-    data : (counts, errors) or None
-        Observed per bin, background taken off.  Without data the experiment is a projection: it
-        observes what is expected, with the error √(N + N_bg) of paper (4.2).
+    data : array (n,), (signal, errors), or None
+        Counts as they are, background included; their variance is the expected one.  Or a signal
+        with the background taken off, and its errors (n,) or covariance matrix (n, n).  Without
+        data the experiment is a projection: it observes what is expected, with the error
+        √(N + N_bg) of paper (4.2).
     truth : (mediator, coupling) or None
         What a projection observes; the Standard Model, by default.  See `observing`.
+    shapes : tuple of arrays (n,)
+        What each further uncertainty changes in the expected signal when it moves by its standard
+        deviation, such as ``more_quenching.counts() - usual.counts()``.
 
     Raises
     ------
@@ -81,11 +103,12 @@ class Experiment:
     exposure: float
     bins: ArrayLike
     efficiency: Efficiency = np.ones_like
-    background: float = 0.0
+    background: float | tuple[Background, ...] = 0.0
     sigma_alpha: float = 0.1
     response: Response = NO_SMEARING
-    data: tuple[ArrayLike, ArrayLike] | None = None
+    data: ArrayLike | tuple[ArrayLike, ArrayLike] | None = None
     truth: tuple[Mediator, float] | None = None
+    shapes: tuple[ArrayLike, ...] = ()
 
     def __post_init__(self) -> None:
         instance("target", self.target, Target, "a Target, such as target('Ar')")
@@ -94,18 +117,21 @@ class Experiment:
             raise ValueError(
                 f"exposure = {self.exposure}: give mass times time, such as 10 * kg * 365 * day"
             )
+        at_most("exposure", self.exposure, MOST_EXPOSURE)
         number("sigma_alpha", self.sigma_alpha, not_negative)
-        number("background", self.background, not_negative)
+        at_most("sigma_alpha", self.sigma_alpha, FREE)
         bins = not_negative("bins", ascending("bins", self.bins))
-        object.__setattr__(self, "bins", _frozen(bins))
+        object.__setattr__(self, "bins", frozen(bins))
+        n = len(bins) - 1
+        object.__setattr__(self, "background", check_background(self.background, n))
+        object.__setattr__(self, "shapes", check_shapes(self.shapes, n))
         if self.data is not None:
-            counts, errors = finite("data", self.data[0]), positive("data", self.data[1])
-            if not counts.shape == errors.shape == (len(bins) - 1,):
+            object.__setattr__(self, "data", check_data(self.data, n))
+            if isinstance(self.data, tuple) and self.background:
                 raise ValueError(
-                    f"data has shapes {counts.shape} and {errors.shape}: give {len(bins) - 1} "
-                    "counts and as many errors"
+                    f"background = {self.background}: it is taken off in data = (signal, errors); "
+                    "give counts, or no background"
                 )
-            object.__setattr__(self, "data", (_frozen(counts), _frozen(errors)))
         if self.truth is not None:
             if self.data is not None:
                 raise ValueError(f"truth = {self.truth}: give data, or a truth to be observed")
@@ -145,10 +171,10 @@ class Experiment:
         >>> print(chi_squared(seen, Vector(10.0), 1e-9).round(6))
         0.0
         """
-        truth = replace(self, data=None, truth=(mediator, coupling))
-        if self.data is None:
-            return truth
-        return replace(self, data=(truth.observed, self.data[1]))
+        projection = replace(self, data=None, truth=(mediator, coupling))
+        if isinstance(self.data, tuple):
+            return replace(self, data=(projection.observed, self.data[1]))
+        return projection
 
     def _probability(self, x: Array) -> Array:
         """Efficiency at `x`, which must be a probability wherever it is used."""
@@ -275,6 +301,11 @@ class Experiment:
             If a coupling or its counts are not finite.
         """
         g = finite("coupling", coupling)[..., np.newaxis]
+        if mediator is None and np.any(g):
+            raise ValueError(f"coupling = {coupling!r}: give a mediator that couples")
+        if mediator is not None:
+            check_mediator(mediator)
+            same_grid(coupling=coupling, mass=mediator.mass)
         n0, n1, n2 = self.polynomial(mediator)
         with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
             counts = n0 + g * (n1 + n2 * g)
@@ -285,26 +316,91 @@ class Experiment:
         return counts
 
     @cached_property
-    def observed(self) -> Array:
-        """Observed signal in each bin; the truth where there are no data yet."""
-        if self.data is not None:
-            return np.asarray(self.data[0])
-        return _frozen(self.counts(*self.truth) if self.truth else self.counts())
+    def backgrounds(self) -> tuple[Background, ...]:
+        """Every background in counts; a steady one is known exactly."""
+        if isinstance(self.background, float):
+            return (Background(self.background * self.exposure * np.diff(np.asarray(self.bins))),)
+        return tuple(self.background)
 
     @cached_property
-    def sigma(self) -> Array:
-        """Statistical error in each bin (paper (4.1); (4.2) where there are no data yet)."""
-        if self.data is not None:
-            return np.asarray(self.data[1])
-        bins = np.asarray(self.bins)
-        variance = self.observed + self.background * self.exposure * np.diff(bins)
+    def expected_background(self) -> Array:
+        """All backgrounds together, in each bin."""
+        total = np.zeros(np.size(self.bins) - 1)
+        for background in self.backgrounds:
+            total += np.asarray(background.counts)
+        return frozen(total)
+
+    @cached_property
+    def assumed(self) -> Array:
+        """Signal of the truth, or of the Standard Model; it gives the variance of counts."""
+        return frozen(self.counts(*self.truth) if self.truth else self.counts())
+
+    @cached_property
+    def observed(self) -> Array:
+        """Observed signal in each bin, background taken off; the truth where there are no data."""
+        if self.data is None:
+            return self.assumed
+        if isinstance(self.data, tuple):
+            return np.asarray(self.data[0])
+        return frozen(np.asarray(self.data) - self.expected_background)
+
+    @property
+    def raw_counts(self) -> Array:
+        """Observed counts with their background, which fluctuate as Poisson says.
+
+        Raises
+        ------
+        ValueError
+            If the data are a signal with errors.
+        """
+        if isinstance(self.data, tuple):
+            raise ValueError(
+                f"data = {self.data!r}: a signal with errors is not distributed as Poisson says; "
+                "give counts"
+            )
+        if self.data is None:
+            return self.assumed + self.expected_background
+        return np.asarray(self.data)
+
+    @cached_property
+    def shifts(self) -> Array:
+        """What each nuisance but the normalisation changes by its standard deviation (any, n)."""
+        each = [part.error * np.asarray(part.counts) for part in self.backgrounds if part.error]
+        return np.array([*each, *self.shapes]).reshape(-1, np.size(self.bins) - 1)
+
+    @property
+    def normalisations(self) -> Array:
+        """Relative uncertainties of the signal that scale with it (1, n)."""
+        return np.full((1, np.size(self.bins) - 1), self.sigma_alpha)
+
+    @cached_property
+    def _variance(self) -> Array:
+        """Variance in each bin without nuisances, or the published covariance matrix."""
+        if isinstance(self.data, tuple):
+            errors = np.asarray(self.data[1])
+            return errors**2 if errors.ndim == 1 else errors
+        bins, variance = np.asarray(self.bins), self.assumed + self.expected_background
         if np.any(variance <= 0):
             empty = bins[:-1][variance <= 0][0]
             raise ValueError(
                 f"bins = {bins}: the bin from {empty} expects no event; give bins that recoils "
                 "reach, or a background above zero"
             )
-        return _frozen(np.sqrt(variance))
+        return variance
+
+    @cached_property
+    def sigma(self) -> Array:
+        """Error in each bin but for the normalisation (paper (4.1); (4.2) without data)."""
+        own = self._variance if self._variance.ndim == 1 else np.diag(self._variance)
+        return frozen(np.sqrt(own + (self.shifts**2).sum(axis=0)))
+
+    @cached_property
+    def _whitening(self) -> Array:
+        return whitening(self._variance, self.shifts)
+
+    def whitened(self, counts: Array) -> Array:
+        """Counts (..., n) as L⁻¹N: independent, each with the error one (see `measurements`)."""
+        return whiten(self._whitening, counts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -317,14 +413,20 @@ class Joint:
     Parameters
     ----------
     parts : tuple of Experiment
-        Their own ``sigma_alpha`` is not used.
     sigma_alpha : float
-        Relative uncertainty of the normalisation that they share; 0 if it is known.
+        Relative uncertainty σ of the normalisation that they share; 0 if it is known.
+    separate : bool
+        Whether each part also keeps its own normalisation, with its ``sigma_alpha`` σ_i; by default
+        that is not used.  Part i then expects (1 + α) N_i + α_i n_i, with N_i(g) the signal and n_i
+        that of the truth: α_i is a shape uncertainty s_i = σ_i n_i.  This is exact where N_i = n_i;
+        elsewhere the change of the signal is not rescaled by α_i (`poisson` rescales it).
 
     Raises
     ------
     ValueError
         If `sigma_alpha` is negative, or there is no part.
+    TypeError
+        If a part is no `Experiment`.
 
     >>> from portal.experiments import coherent_csi_2017
     >>> twice = Joint((coherent_csi_2017(), coherent_csi_2017()), sigma_alpha=0.28)
@@ -334,13 +436,31 @@ class Joint:
 
     parts: tuple[Experiment, ...]
     sigma_alpha: float
+    separate: bool = False
 
     def __post_init__(self) -> None:
         number("sigma_alpha", self.sigma_alpha, not_negative)
+        at_most("sigma_alpha", self.sigma_alpha, FREE)
+        if not isinstance(self.parts, tuple | list):
+            raise TypeError(f"parts = {self.parts!r}: give a tuple of Experiments")
         if not self.parts:
             raise ValueError("parts = (): give at least one experiment")
         for part in self.parts:
-            check_measurement(part)
+            if not isinstance(part, Experiment):
+                raise TypeError(
+                    f"parts: experiment = {part!r}: give an Experiment; of a Joint, its parts"
+                )
+        object.__setattr__(self, "parts", tuple(self.parts))
+
+    @cached_property
+    def _members(self) -> tuple[Experiment, ...]:
+        """The parts, with their own normalisations among their uncertainties where asked."""
+        if not self.separate:
+            return self.parts
+        return tuple(
+            replace(part, shapes=(*part.shapes, part.sigma_alpha * part.assumed))
+            for part in self.parts
+        )
 
     def polynomial(self, mediator: Mediator | None = None) -> Array:
         """Coefficients (3, *masses, bins) of the counts; see `Experiment.polynomial`."""
@@ -357,8 +477,39 @@ class Joint:
 
     @property
     def sigma(self) -> Array:
-        """Statistical error in each bin."""
-        return np.concatenate([part.sigma for part in self.parts])
+        """Error in each bin but for the common normalisation."""
+        return np.concatenate([part.sigma for part in self._members])
+
+    def whitened(self, counts: Array) -> Array:
+        """Counts (..., bins) as L⁻¹N; see `Experiment.whitened`."""
+        ends = np.cumsum([np.size(part.bins) - 1 for part in self.parts])
+        pieces = np.split(counts, ends[:-1], axis=-1)
+        return np.concatenate(
+            [part.whitened(piece) for part, piece in zip(self._members, pieces, strict=True)],
+            axis=-1,
+        )
+
+    @property
+    def expected_background(self) -> Array:
+        """All backgrounds together, in each bin."""
+        return np.concatenate([part.expected_background for part in self.parts])
+
+    @property
+    def raw_counts(self) -> Array:
+        """Observed counts with their background; see `Experiment.raw_counts`."""
+        return np.concatenate([part.raw_counts for part in self.parts])
+
+    @property
+    def shifts(self) -> Array:
+        """What each nuisance but a normalisation changes (any, bins)."""
+        return np.asarray(block_diag(*[part.shifts for part in self.parts]))
+
+    @property
+    def normalisations(self) -> Array:
+        """Relative uncertainties of the signal that scale with it (1 or 1 + parts, bins)."""
+        own = block_diag(*[part.normalisations for part in self.parts])
+        common = np.full((1, own.shape[1]), self.sigma_alpha)
+        return np.concatenate([common, own]) if self.separate else common
 
 
 Measurement = Experiment | Joint
@@ -376,8 +527,7 @@ def check_mediator(mediator: object) -> None:
     instance("mediator", mediator, Mediator, "a Vector or a Scalar, such as Vector(10.0)")
 
 
-def _frozen(values: Array) -> Array:
-    """Copy that nothing can change, since other numbers were computed from it."""
-    values = values.copy()
-    values.flags.writeable = False
-    return values
+def at_most(name: str, value: float, most: float) -> None:
+    """Raise a ValueError for a number that no experiment has."""
+    if value > most:
+        raise ValueError(f"{name} = {value}: give at most {most:g}")

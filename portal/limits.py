@@ -7,6 +7,7 @@ measurement: its bands have an inner edge too, and `upper` and `lower` refuse to
 import json
 import os
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,8 +18,9 @@ from numpy.typing import ArrayLike
 from ._validate import Array, finite, number
 from .detectors import Measurement, check_measurement
 from .mediators import Vector, direct, suppressed
+from .poisson import Band
 from .scattering import Mediator
-from .statistics import Band, allowed_couplings
+from .statistics import allowed_couplings
 
 __all__ = ["LimitCurve", "first_edge", "limit_curve", "typical_momentum"]
 
@@ -60,8 +62,9 @@ class LimitCurve:
                 "lists of bands"
             )
         for bands in self.bands:
-            edges = np.ravel(bands)
-            if not bands or np.shape(bands)[1:] != (2,) or not np.all(np.diff(edges) >= 0):
+            edges = [edge for band in bands for edge in band]
+            pairs = bool(bands) and all(len(band) == 2 for band in bands)
+            if not pairs or not all(low <= high for low, high in pairwise(edges)):
                 raise ValueError(
                     f"bands = {bands}: give at least one (low, high) for each mass, ascending"
                 )
@@ -119,13 +122,12 @@ class LimitCurve:
 
     def _nearest(self, rank: int) -> Any:
         """Edges (n, 2) of the first or second band from zero, masked where there is none."""
-        edges = np.ma.masked_array(np.zeros((len(self.bands), 2)), mask=True)
-        for row, bands in enumerate(self.bands):
-            # how far zero lies outside of the band
-            by_distance = sorted(bands, key=lambda band: max(band[0], -band[1], 0.0))
-            if rank < len(bands):
-                edges[row] = by_distance[rank]
-        return edges
+        nothing = (np.nan, np.nan)
+        # how far zero lies outside of a band is the larger of low and −high
+        sort = [sorted(bands, key=lambda band: max(band[0], -band[1], 0.0)) for bands in self.bands]
+        edges = [bands[rank] if rank < len(bands) else nothing for bands in sort]
+        values = np.array(edges).reshape(-1, 2)
+        return np.ma.masked_where(np.isnan(values), values)
 
     def plot(self, axes: Any, **line: Any) -> None:
         """Draw the limit on couplings above zero as a line, and shade every other band there.
@@ -293,4 +295,8 @@ def typical_momentum(experiment: Measurement) -> float:
         experiment.polynomial(Vector(heavy, form_factor))[1].sum()
         for form_factor in (suppressed(1 * MeV), direct)
     )
+    if not without:
+        raise ValueError(
+            f"experiment = {experiment}: it expects no event; give bins that recoils reach"
+        )
     return float(np.sqrt(with_q2 / without))

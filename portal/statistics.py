@@ -1,8 +1,10 @@
 """From counts to allowed couplings, without a scan: every edge is the root of a polynomial.
 
-Write O = N_obs/σ and T = N_th/σ as vectors over the bins, and split T into its part along O and
-the part across it, T∥ and T⊥.  With v = σ_α², the χ² of paper (4.1) is lowest at
-1 + α = (1 + v O·T)/(1 + v T·T), where it is
+Backgrounds, their errors and shapes of the signal are in the covariance V = L Lᵀ of the bins (see
+`measurements`), so that in O = L⁻¹N_obs and T = L⁻¹N_th all bins are independent, with the error
+one; without correlations O = N_obs/σ.  One nuisance is left, the normalisation 1 + α, with σ_α its
+error.  Split T into its part along O and the part across it, T∥ and T⊥.  With v = σ_α², the χ² of
+paper (4.1) is lowest at 1 + α = (1 + v O·T)/(1 + v T·T), where it is
 
     χ² = [(|O| − T∥)² + (1 + v |O|²) |T⊥|²] / [1 + v (T∥² + |T⊥|²)] .
 
@@ -21,9 +23,10 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
 from .detectors import Measurement, check_measurement, check_mediator
+from .poisson import Band, warn_of_few_counts
 from .scattering import Mediator
 
-Band = tuple[float, float]
+__all__ = ["Profile", "allowed_couplings", "chi_squared"]
 
 TINY = 1e-15
 """Relative size below which the leading coefficient of a quartic counts as zero."""
@@ -52,7 +55,7 @@ def chi_squared(
     """
     check_measurement(experiment)
     observed, along, perpendicular = _split(
-        experiment, experiment.counts(mediator, coupling) / experiment.sigma
+        experiment, experiment.whitened(experiment.counts(mediator, coupling))
     )
     v = experiment.sigma_alpha**2
     with np.errstate(over="ignore", invalid="ignore"):  # the result is checked
@@ -95,7 +98,7 @@ class Profile:
     def of(cls, experiment: Measurement, mediator: Mediator) -> "Profile":
         """Set up the polynomials for an experiment and a mediator of one mass or many."""
         check_measurement(experiment)
-        t = experiment.polynomial(mediator) / experiment.sigma
+        t = experiment.whitened(experiment.polynomial(mediator))
         t = t.reshape(3, np.size(mediator.mass), t.shape[-1])
         standard, new = np.linalg.norm(t[0], axis=-1), np.linalg.norm(t[2], axis=-1)
         if np.any(new == 0):
@@ -116,16 +119,16 @@ class Profile:
     def numerator(self) -> Array:
         """Coefficients (masses, 5) of (|O| − T∥)² + (1 + v |O|²) |T⊥|²."""
         rate = self.along - self.observed * np.eye(1, 3)
-        return _multiply(rate, rate) + (1 + self.v * self.observed**2) * self.across
+        return multiply(rate, rate) + (1 + self.v * self.observed**2) * self.across
 
     @property
     def denominator(self) -> Array:
         """Coefficients (masses, 5) of 1 + v (T∥² + |T⊥|²)."""
-        return np.eye(1, 5) + self.v * (_multiply(self.along, self.along) + self.across)
+        return np.eye(1, 5) + self.v * (multiply(self.along, self.along) + self.across)
 
     def chi_squared(self, x: Array) -> Array:
         """χ² at the scaled couplings `x` (masses, any number)."""
-        return _evaluate(self.numerator, x) / _evaluate(self.denominator, x)
+        return evaluate(self.numerator, x) / evaluate(self.denominator, x)
 
     @property
     def at_infinity(self) -> Array:
@@ -141,9 +144,9 @@ class Profile:
         vanishes only where χ² is highest.
         """
         along1, across1 = polyder(self.along, axis=1), polyder(self.across, axis=1)
-        shape = _multiply(self.along, across1) - 2 * _multiply(along1, self.across)
+        shape = multiply(self.along, across1) - 2 * multiply(along1, self.across)
         slope = self.v * self.observed * shape[:, :5]  # the fifth power cancels
-        slope[:, :4] += across1 + 2 * _multiply(along1, self.along - self.observed * np.eye(1, 3))
+        slope[:, :4] += across1 + 2 * multiply(along1, self.along - self.observed * np.eye(1, 3))
         return np.minimum(self.chi_squared(roots(slope)).min(axis=-1), self.at_infinity)
 
     def quartic(self, limit: ArrayLike) -> Array:
@@ -169,7 +172,9 @@ def allowed_couplings(
 ) -> list[Band] | list[list[Band]]:
     """Every band of couplings within n standard deviations of the best fit, χ² ≤ χ²_min + n².
 
-    With one free coupling, n = 2 is a confidence level of 95.45 %.
+    With one free coupling, n = 2 is a confidence level of 95.45 %.  Where counts add up to less
+    than a hundred, three masses are compared with the likelihood of Poisson, and a warning,
+    `portal.poisson.FewCounts`, says if edges are more than a tenth apart.
 
     Parameters
     ----------
@@ -202,24 +207,26 @@ def allowed_couplings(
             f"mediator.mass has shape {np.shape(mediator.mass)}: give a number or one dimension"
         )
     bands = Profile.of(experiment, mediator).bands(n_sigma)
+    warn_of_few_counts(experiment, mediator, bands, n_sigma)
     return bands if np.ndim(mediator.mass) else bands[0]
 
 
 def _split(experiment: Measurement, t: Array) -> tuple[float, Array, Array]:
     """|O|, the part T∥ (...,) of T along O, and the part T⊥ (..., bins) across it."""
-    o = experiment.observed / experiment.sigma
+    o = experiment.whitened(experiment.observed)
     observed = float(np.linalg.norm(o))
     direction = o / observed if observed else o
     along = t @ direction
     return observed, along, t - along[..., np.newaxis] * direction
 
 
-def _evaluate(polynomial: Array, x: Array) -> Array:
-    """Values of each row's polynomial at the same row of `x`."""
+def evaluate(polynomial: Array, x: Array) -> Array:
+    """Values of each row's polynomial (rows, powers) at the same row of `x` (rows, any)."""
     return polyval(x, polynomial.T[:, :, np.newaxis], tensor=False)
 
 
-def _multiply(a: Array, b: Array) -> Array:
+def multiply(a: Array, b: Array) -> Array:
+    """Products of the polynomials in each row, lowest power first."""
     product = np.zeros((len(a), a.shape[1] + b.shape[1] - 1))
     for power in range(a.shape[1]):
         product[:, power : power + b.shape[1]] += a[:, power, np.newaxis] * b

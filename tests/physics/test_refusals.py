@@ -19,6 +19,7 @@ import portal
 from portal import b_decays, b_fits, experiments, fluxes, limits, nuclei, scattering, solar
 from portal.detectors import Experiment, Joint, check_measurement, check_mediator
 from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
+from portal.measurements import Background
 from portal.mediators import Scalar, Vector, direct, suppressed
 from portal.nuclei import (
     SKIN,
@@ -32,6 +33,7 @@ from portal.nuclei import (
     target,
 )
 from portal.parity_violation import caesium_limit, weak_charge_shift
+from portal.poisson import poisson_couplings, poisson_likelihood
 from portal.responses import (
     Gamma,
     Gaussian,
@@ -43,6 +45,8 @@ from portal.responses import (
 )
 from portal.sources import ArrivalTimes, Continuum, Line, Source, check_flavour
 from portal.statistics import Profile, allowed_couplings, chi_squared
+
+pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
 
 
 @dataclass
@@ -120,6 +124,7 @@ NO_PROBABILITY = tuple(lambda x, value=value: value + 0 * x for value in (-0.5, 
 EFFICIENCY = given(np.ones_like, 0.5, None, *NO_PROBABILITY)
 AR = {"target": target("Ar"), "source": SNS, "exposure": 100 * kg * day, "bins": [0.02, 0.04, 0.06]}
 ARGON, OPEN, GAP = (Experiment(**AR | {"bins": b}) for b in (AR["bins"], [0, 0.05], [0.25, 0.3]))
+COUNTED = Experiment(**AR | {"bins": [0.25, 0.3]}, data=[1])
 BEYOND = Experiment(**AR | {"bins": [0.25, 0.3], "background": 1e-20})
 OPEN_CHARGE, HALF = (replace(CSI, bins=first + np.arange(0, 25, 2)) for first in (1, 6.5))
 NO_EFFECT = (Vector(1.0, neutrinos=(0, 0, 1)), Vector(1.0, neutrinos=(0, 0, 0)))
@@ -274,14 +279,24 @@ ROWS = [
     row(Experiment, **AR, response=given(Sharp(), None, "sharp")),
     row(Experiment, **AR | {"target": given(AR["target"], "Ar", None)}),
     row(Experiment, **AR | {"source": given(SNS, "SNS", None)}),
-    row(Experiment, **AR | {"exposure": positive(AR["exposure"], 10 * kg)}),
+    row(Experiment, **AR | {"exposure": positive(AR["exposure"], 10 * kg, 1e300)}),
     row(Experiment, **AR | {"bins": not_negatives(AR["bins"], *NO_BINS)}),
     row(Experiment, **AR, efficiency=EFFICIENCY),
-    row(Experiment, **AR, background=not_negative(0.0), sigma_alpha=not_negative(0.1)),
+    row(Experiment, **AR, background=not_negative(0.0), sigma_alpha=not_negative(0.1, 1e200)),
+    row(Experiment, **AR, background=given(0.0, (TWO,), (Background([1]),), named="background ")),
+    row(Experiment, **AR, background=given(0.0, 1e-20, (Background(TWO),)), data=(TWO, TWO)),
+    row(Experiment, **AR, data=given(TWO, 5, (), [1.0], [1.0, -1.0], [1.0, np.nan], named="data ")),
+    row(Experiment, **AR, data=given((TWO, np.eye(2)), (TWO, np.ones((2, 2))), (TWO, np.tri(2)))),
+    row(Experiment, **AR, data=given((TWO, TWO), (TWO, np.eye(3)), named="data has")),
+    row(Experiment, **AR, shapes=given((TWO,), ([1.0],), ([1.0, np.nan],), named="shapes = ")),
+    row(Background, counts=not_negatives(TWO), error=not_negative(0.1)),
     row(Experiment, **AR, data=given((TWO, TWO), (TWO, [1.0, 0.0]), ([1.0, np.nan], TWO))),
     row(Experiment, **AR, data=given((TWO, TWO), ([1.0] * 3, [1.0] * 3), named="data has")),
     row(CSI.polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
     row(CSI.counts, mediator=VECTOR, coupling=finites(0.0, 1e200)),
+    row(CSI.counts, coupling=given(0.0, 1.0)),
+    row(CSI.counts, mediator=given(VECTOR, "V"), coupling=1.0),
+    row(CSI.counts, mediator=MANY, coupling=given([0.0, 0.0], [1e-9] * 3, named="coupling .*")),
     row(OPEN.counts, mediator=given(None, VECTOR, named="bins = ")),
     row(CSI.counts, mediator=given(VECTOR, Vector(1e-9, lambda Q2: 1e160 * Q2))),
     row(OPEN_CHARGE.counts, mediator=given(None, VECTOR, named="bins = ")),
@@ -289,8 +304,9 @@ ROWS = [
     row(ARGON.observing, mediator=given(VECTOR, MANY, named="mediator.mass = "), coupling=1e-8),
     row(Experiment, **AR, data=given(None, (TWO, TWO), named="truth = "), truth=(VECTOR, 0.0)),
     row(check_mediator, mediator=given(VECTOR, "Z'", None)),
-    row(Joint, parts=given((CSI, ARGON), ()), sigma_alpha=not_negative(0.1)),
+    row(Joint, parts=given((CSI, ARGON), (), CSI), sigma_alpha=not_negative(0.1, 1e200)),
     row(Joint, parts=given((CSI,), (CSI, "CsI"), named="experiment = "), sigma_alpha=0.1),
+    row(Joint, parts=given((CSI,), (Joint((CSI,), 0.1),), named="parts"), sigma_alpha=0.1),
     row(Joint((CSI,), 0.1).counts, mediator=VECTOR, coupling=finites(0.0)),
     row(Joint((CSI,), 0.1).polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
     row(check_measurement, experiment=EXPERIMENT),
@@ -308,12 +324,18 @@ ROWS = [
     row(experiments.coherent_nai_future, exposure=positive(1e36), efficiency=EFFICIENCY),
     row(experiments.reactor_ge, exposure=positive(1e36)),
     row(experiments.reactor_si, exposure=positive(1e36)),
+    row(poisson_likelihood, experiment=given(ARGON, "Ar", None)),
+    row(poisson_likelihood, experiment=given(ARGON, CSI, COUNTED, named="data = ")),
+    row(poisson_likelihood, experiment=ARGON, mediator=VECTOR, coupling=finites(0.0)),
+    row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, None, *NO_EFFECT)),
+    row(poisson_couplings, experiment=ARGON, mediator=VECTOR, n_sigma=positive(2.0)),
+    row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, MANY, named="mediator.mass")),
     row(chi_squared, experiment=EXPERIMENT),
     row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
     row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e120, 1e155, -1e200)),
     row(allowed_couplings, experiment=EXPERIMENT, mediator=VECTOR),
     row(allowed_couplings, experiment=CSI, mediator=VECTOR, n_sigma=positive(2.0)),
-    row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, *NO_EFFECT)),
+    row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, None, "V", *NO_EFFECT)),
     row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, SQUARE, named="mediator.mass")),
     row(allowed_couplings, experiment=given(ARGON, OPEN, GAP, named="bins = "), mediator=VECTOR),
     row(allowed_couplings, experiment=given(ARGON, BEYOND, named="no count"), mediator=VECTOR),
@@ -323,6 +345,7 @@ ROWS = [
     row(limits.limit_curve, experiment=CSI, mediator=MANY, n_sigma=positive(2.0)),
     row(limits.limit_curve, experiment=CSI, mediator=given(MANY, VECTOR, named="mediator.mass = ")),
     row(limits.typical_momentum, experiment=EXPERIMENT),
+    row(limits.typical_momentum, experiment=given(ARGON, BEYOND)),
     row(limits.first_edge, experiment=EXPERIMENT, mediator=VECTOR, n_sigma=positive(2.0)),
     row(limits.first_edge, experiment=CSI, mediator=given(VECTOR, MANY, named="mediator.mass = ")),
     row(limits.LimitCurve, masses=finites([1.0]), bands=given([[(0, 1)]], [[]], [[(1, 0)]])),
@@ -377,6 +400,16 @@ WITHOUT_BAD_INPUT = {
     "limits.LimitCurve.to_csv",
     "limits.LimitCurve.to_hepdata",
     # serve the functions above
+    "detectors.Experiment.whitened",
+    "detectors.Joint.whitened",
+    "detectors.at_most",
+    "measurements.check_background",
+    "measurements.check_data",
+    "measurements.check_shapes",
+    "measurements.frozen",
+    "measurements.whiten",
+    "measurements.whitening",
+    "poisson.warn_of_few_counts",
     "published.read_table",
     "nuclei.Nucleus.coherent",  # bare: form factors look at Q²
     "nuclei.Target.each",
@@ -391,7 +424,9 @@ WITHOUT_BAD_INPUT = {
     "statistics.Profile",
     "statistics.Profile.chi_squared",
     "statistics.Profile.quartic",
+    "statistics.evaluate",
     "statistics.join",
+    "statistics.multiply",
     "statistics.roots",
 }
 
@@ -408,6 +443,8 @@ def public_names():
             continue
         for name, thing in vars(import_module(module.name)).items():
             if getattr(thing, "__module__", "") != module.name or name.startswith("_"):
+                continue
+            if inspect.isclass(thing) and issubclass(thing, Warning):
                 continue
             methods = inspect.getmembers(thing, inspect.isroutine) if inspect.isclass(thing) else []
             own = [m for n, m in methods if n[0] != "_" and m.__module__.startswith("portal")]

@@ -16,6 +16,8 @@ from portal.fluxes import sns
 from portal.nuclei import target
 from portal.statistics import Profile
 
+pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
+
 CSI = portal.experiments.coherent_csi_2017()
 SUPPRESSED = portal.suppressed(50 * MeV)
 CASES = [
