@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from hepunits import c_light, fm, hbarc, keV
@@ -301,23 +302,25 @@ class Nucleus:
             raise TypeError(f"weak = {self.weak!r}: give the couplings (proton, neutron)") from None
         number("weak", proton), number("weak", neutron)
 
-    def coherent(self, proton: float, neutron: float, Q2: Array) -> Array:
-        """Amplitude of charges that add up, c_p Z F_p(Q²) + c_n N F_n(Q²).
+    def spread(self, Q2: Array) -> tuple[Array, Array]:
+        """Protons and neutrons that act together at Q², Z F_p(Q²) and N F_n(Q²).
 
         Parameters
         ----------
-        proton, neutron : float
-            Charge of each.
         Q2 : array, any shape
             Momentum transfer squared (MeV²), zero or above.
 
-        >>> float(nucleus("Cs-133").coherent(1.0, 0.0, 0.0))
-        55.0
+        Raises
+        ------
+        TypeError, ValueError
+            If a form factor returns what is no real, finite array in the shape of Q².
+
+        >>> [float(together) for together in nucleus("Cs-133").spread(0.0)]
+        [55.0, 78.0]
         """
-        if self.neutrons is None:
-            return (proton * self.Z + neutron * self.N) * _real(self.protons, Q2)
-        of_protons = proton * self.Z * _real(self.protons, Q2)
-        return of_protons + neutron * self.N * _real(self.neutrons, Q2)
+        of_protons = _real(self.protons, Q2)
+        of_neutrons = of_protons if self.neutrons is None else _real(self.neutrons, Q2)
+        return self.Z * of_protons, self.N * of_neutrons
 
     def form_factor(self, Q2: ArrayLike) -> Array:
         """Weak form factor, the amplitude Z g_p F_p + N g_n F_n over its value at Q² = 0.
@@ -343,7 +346,8 @@ class Nucleus:
         if self.neutrons is None:
             return _real(self.protons, Q2)
         proton, neutron = self.weak
-        return self.coherent(proton, neutron, Q2) / (proton * self.Z + neutron * self.N)
+        Z, N = self.spread(Q2)
+        return (proton * Z + neutron * N) / (proton * self.Z + neutron * self.N)
 
 
 def _real(form_factor: FormFactor, Q2: Array) -> Array:
@@ -432,20 +436,14 @@ class Target:
             check_scatterer(part[0])
             number("parts", part[1], positive)
 
-    def each(self, change: Callable[[Nucleus], Nucleus]) -> "Target":
-        """Return the material with every nucleus changed, electrons left as they are.
+    def each(self, change: Callable[[Any], Nucleus | Electron]) -> "Target":
+        """Return the material with every scatterer changed.
 
-        >>> skin = 0.2 * fm
-        >>> thick = target("CsI").each(
-        ...     lambda one: replace(one, neutrons=Helm(one.protons.radius + skin))
-        ... )
-        >>> round(thick.parts[0][0].neutrons.radius / fm, 4)
-        5.0041
+        >>> thick = target("CsI").each(lambda one: replace(one, neutrons=Helm(5.0 * fm)))
+        >>> [one.neutrons == Helm(5.0 * fm) for one, _ in thick.parts]
+        [True, True]
         """
-        parts = tuple(
-            (change(one) if isinstance(one, Nucleus) else one, count) for one, count in self.parts
-        )
-        return replace(self, parts=parts)
+        return replace(self, parts=tuple((change(one), count) for one, count in self.parts))
 
     @property
     def units_per_mass(self) -> float:

@@ -198,11 +198,11 @@ def _coefficients(
             left, right = right, left
         charge = neutrino * one * (mediator.electron if mediator else 0.0)
     else:
-        Q2 = 2 * m * recoil
+        Z, N = scatterer.spread(2 * m * recoil)
         proton, neutron = scatterer.weak
-        left = right = scatterer.coherent(proton / 2, neutron / 2, Q2)
+        left = right = (proton * Z + neutron * N) / 2
         proton, neutron = mediator.nucleons if mediator else (0.0, 0.0)
-        charge = neutrino * scatterer.coherent(proton, neutron, Q2)
+        charge = neutrino * (proton * Z + neutron * N)
     new = charge / (2 * np.sqrt(2) * FERMI) if isinstance(mediator, Vector) else 0 * charge
 
     def product(a: Array, b: Array) -> Array:

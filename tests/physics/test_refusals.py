@@ -411,7 +411,7 @@ WITHOUT_BAD_INPUT = {
     "measurements.whitening",
     "poisson.warn_of_few_counts",
     "published.read_table",
-    "nuclei.Nucleus.coherent",  # bare: form factors look at Q²
+    "nuclei.Nucleus.spread",  # bare: form factors look at Q²
     "nuclei.Target.each",
     "quadrature.gauss_legendre",
     "responses.Response",
