@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ._validate import Array, not_negative, number, positive, same_grid
 from .constants import DALTON, FERMI, FINE_STRUCTURE, M_ELECTRON
 from .detectors import Experiment, Joint
-from .nuclei import Electron, Target
+from .nuclei import WEAK_LOOPS, Electron, Target
 from .published import read_table
 from .scattering import recoil_max
 from .sources import Continuum, Line, Source
@@ -25,6 +25,7 @@ __all__ = [
     "SIN2_THETA12",
     "SIN2_THETA13",
     "SIN2_THETA23",
+    "WITH_LOOPS",
     "borexino",
     "hep_spectrum",
     "pp_spectrum",
@@ -57,6 +58,9 @@ DELTA_M21 = 7.53e-5 * eV**2
 
 SCINTILLATOR = Target("C9H12", ((Electron(), 66.0),), 120.19 * DALTON)
 """Pseudocumene, each molecule with 66 electrons: 3.307e31 in 100 t."""
+
+WITH_LOOPS = replace(SCINTILLATOR, parts=((Electron(weak=WEAK_LOOPS), 66.0),))
+"""The same with the weak loops of Bahcall, Kamionkowski and Sirlin (1995) in the couplings."""
 
 
 def pp_spectrum(energy: ArrayLike, endpoint: ArrayLike) -> Array:
@@ -235,6 +239,7 @@ def borexino(
     measured: bool = True,
     model_error: bool = False,
     oscillating: bool = True,
+    target: Target = SCINTILLATOR,
 ) -> Joint:
     """Borexino's pp, ⁷Be and pep rates, one experiment of one bin for each (paper (4.3)).
 
@@ -253,6 +258,8 @@ def borexino(
         Add the uncertainty of the solar model in quadrature: σ(⁷Be) becomes 0.076.
     oscillating : bool
         As for `source`.
+    target : Target
+        Tree-level electrons, as paper (3.2) has them; see `WITH_LOOPS`.
 
     Raises
     ------
@@ -271,7 +278,7 @@ def borexino(
         if threshold >= top:
             raise ValueError(f"threshold = {threshold}: give a recoil below {top:.3f} MeV")
         whole = Experiment(
-            target=SCINTILLATOR,
+            target=target,
             source=flux,
             exposure=100e3 * kg * day,
             bins=[0.0, top],
