@@ -18,6 +18,8 @@ from .poisson import Band
 from .published import read_table
 from .statistics import evaluate, join, multiply, roots
 
+__all__ = ["MUONS", "Fit", "MeasuredRatio", "fit", "measurements", "polynomial"]
+
 MUONS = {"vector": 0.0, "left": -0.5}
 """Muon couplings: the share of ΔC9 that goes to ΔC10 (a left-handed one halves ΔC9 too)."""
 

@@ -24,6 +24,20 @@ from .responses import NO_SMEARING, Efficiency, Response, efficiency_steps
 from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
 from .sources import Source
 
+__all__ = [
+    "FREE",
+    "LEAST_EXPOSURE",
+    "MOST_EXPOSURE",
+    "ORDER",
+    "PANELS_PER_BIN",
+    "Experiment",
+    "Joint",
+    "Measurement",
+    "at_most",
+    "check_measurement",
+    "check_mediator",
+]
+
 PANELS_PER_BIN = 2
 """Each bin is integrated in halves, divided further at steps of the efficiency, and where E_R
 doubles within a half."""

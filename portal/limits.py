@@ -22,7 +22,7 @@ from .poisson import Band
 from .scattering import Mediator
 from .statistics import allowed_couplings
 
-__all__ = ["LimitCurve", "first_edge", "limit_curve", "typical_momentum"]
+__all__ = ["COLUMNS", "LimitCurve", "first_edge", "limit_curve", "typical_momentum"]
 
 COLUMNS = ["mass_MeV", "low", "high"]
 """Columns of a curve as a table, one row for each band."""

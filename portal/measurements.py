@@ -20,7 +20,15 @@ from scipy.linalg import solve_triangular
 
 from ._validate import Array, finite, instance, not_negative, number, positive
 
-__all__ = ["Background"]
+__all__ = [
+    "Background",
+    "check_background",
+    "check_data",
+    "check_shapes",
+    "frozen",
+    "whiten",
+    "whitening",
+]
 
 
 @dataclass(frozen=True, eq=False)

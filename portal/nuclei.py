@@ -25,6 +25,7 @@ __all__ = [
     "Helm",
     "KleinNystrand",
     "Nucleus",
+    "Pair",
     "SymmetrisedFermi",
     "Target",
     "check_scatterer",

@@ -20,7 +20,21 @@ from ._validate import Array, number, positive
 from .detectors import Experiment, Measurement, check_measurement, check_mediator
 from .scattering import Mediator
 
-__all__ = ["Band", "FewCounts", "poisson_couplings", "poisson_likelihood"]
+__all__ = [
+    "CONVERGED",
+    "EMPTY",
+    "FEW",
+    "GRID",
+    "HALVINGS",
+    "POINTS",
+    "STEPS",
+    "ZOOMS",
+    "Band",
+    "FewCounts",
+    "poisson_couplings",
+    "poisson_likelihood",
+    "warn_of_few_counts",
+]
 
 Band = tuple[float, float]
 

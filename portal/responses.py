@@ -18,11 +18,13 @@ from .quadrature import gauss_legendre
 
 __all__ = [
     "NO_SMEARING",
+    "Efficiency",
     "Gamma",
     "Gaussian",
     "Lindhard",
     "Matrix",
     "Photoelectrons",
+    "Quenching",
     "QuenchingTable",
     "Response",
     "Sharp",

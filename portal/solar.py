@@ -21,6 +21,8 @@ __all__ = [
     "BETA_POINTS",
     "COMPONENTS",
     "DELTA_M21",
+    "LARGEST",
+    "LARGEST_FLUX",
     "SCINTILLATOR",
     "SIN2_THETA12",
     "SIN2_THETA13",

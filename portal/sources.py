@@ -18,8 +18,13 @@ from .quadrature import gauss_legendre
 __all__ = [
     "FLAVOURS",
     "MOMENTS",
+    "ORDER",
+    "ROUNDING",
+    "SHARE_ROUNDING",
+    "TINY",
     "ArrivalTimes",
     "Continuum",
+    "Function",
     "Line",
     "Source",
     "check_flavour",

@@ -26,7 +26,16 @@ from .detectors import Measurement, check_measurement, check_mediator
 from .poisson import Band, warn_of_few_counts
 from .scattering import Mediator
 
-__all__ = ["Profile", "allowed_couplings", "chi_squared"]
+__all__ = [
+    "TINY",
+    "Profile",
+    "allowed_couplings",
+    "chi_squared",
+    "evaluate",
+    "join",
+    "multiply",
+    "roots",
+]
 
 TINY = 1e-15
 """Relative size below which the leading coefficient of a quartic counts as zero."""
