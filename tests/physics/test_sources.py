@@ -3,12 +3,10 @@
 import pickle
 import re
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from common import near
 from hepunits import cm2, day, m, s
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +17,6 @@ from portal.fluxes import sns
 from portal.nuclei import nucleus
 from portal.scattering import energy_min, recoil_max
 from portal.sources import MOMENTS, ArrivalTimes, Continuum, Line, Source
-
-# the absolute tolerance of pytest, 1e-12, would swallow every cross section in mm²
-near = partial(pytest.approx, rel=1e-12, abs=0)
 
 LINE, NU_E, NU_MU_BAR = sns().components
 
