@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from common import near
 from hepunits import cm2, day, m, s
 from hypothesis import given
 from hypothesis import strategies as st
