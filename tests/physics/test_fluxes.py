@@ -64,37 +64,45 @@ def test_published_table_gives_the_published_yield():
     """Daya Bay quotes (5.90 ± 0.13)e-43 cm² per fission for its table."""
     table = read_table("reactor_daya_bay.csv")
     total = (table["ibd_yield"] * (table["high"] - table["low"])).sum() * 1e-46
-    assert total == pytest.approx(5.90e-43, rel=0.13 / 5.90)
+    assert total == pytest.approx(5.90e-43, rel=0.13 / 5.90, abs=0)
     assert np.array_equal(table["high"][:-1], table["low"][1:])
 
 
 def test_spectrum_gives_back_the_table():
+    """The last narrow bin is 5 % above: a straight line leads from its middle to the end."""
     table = read_table("reactor_daya_bay.csv")
     narrow = slice(0, -1)
     for low, high, published in zip(
         table["low"][narrow], table["high"][narrow], table["ibd_yield"][narrow], strict=True
     ):
         mean = ibd_yield(reactor(), low, high) / (high - low)
-        assert mean == pytest.approx(published * 1e-46, rel=0.04)
-    assert ibd_yield(reactor(), IBD_THRESHOLD, REACTOR_ENDPOINT) == pytest.approx(5.9e-43, rel=0.01)
+        near_the_end = high > 8 * MeV
+        assert mean == pytest.approx(published * 1e-46, rel=0.05 if near_the_end else 0.03, abs=0)
+    assert ibd_yield(reactor(), IBD_THRESHOLD, REACTOR_ENDPOINT) == pytest.approx(
+        5.9e-43, rel=0.01, abs=0
+    )
 
 
 def test_straight_end_keeps_the_content_of_the_last_bin():
     table = read_table("reactor_daya_bay.csv")
     low, high = table["low"][-1], table["high"][-1]
     published = table["ibd_yield"][-1] * (high - low) * 1e-46
-    assert ibd_yield(reactor(), low, REACTOR_ENDPOINT) == pytest.approx(published, rel=0.1)
+    assert ibd_yield(reactor(), low, REACTOR_ENDPOINT) == pytest.approx(published, rel=0.1, abs=0)
 
 
 def test_cross_section_against_the_one_daya_bay_took_out():
-    """The later table lists each bin with and without the cross section: the ratio is its mean."""
+    """The later table lists each bin with and without the cross section: the ratio is its mean.
+
+    The first bin is 3 % above: there the cross section rises from zero, and the threshold of the
+    fit, which neglects the recoil of the neutron, is 2 keV too low.
+    """
     table = read_table("reactor_daya_bay_unfolded.csv")
     for row in range(24):  # the last bin is 1.7 MeV wide
         energy = np.linspace(table["low"][row], table["high"][row], 401)
         weight = reactor().components[0].flux(energy)
         mean = np.average(inverse_beta_decay(energy), weights=weight) / cm2
         published = table["ibd_yield"][row] * 1e-46 / table["spectrum"][row]
-        assert mean == pytest.approx(published, rel=0.02)
+        assert mean == pytest.approx(published, rel=0.012 if row else 0.03, abs=0)
 
 
 def vogel_beacom(energy):
@@ -200,7 +208,7 @@ def textbook_rate(material, source, low, high):
     component = source.components[0]
     energy = np.linspace(0.05, source.endpoint, 4001)
     flux = component.flux(energy)
-    recoil = np.linspace(low, high, 801)[:, np.newaxis]
+    recoil = np.geomspace(low, high, 801)[:, np.newaxis]  # it falls steeply
     total = 0.0
     for isotope, number in target(material).parts:
         m_N = isotope.mass
@@ -225,7 +233,9 @@ def above_threshold(material, source, threshold):
 @pytest.mark.parametrize("material", ["Si", "Ge"])
 def test_rate_against_an_independent_integral(material):
     expected = textbook_rate(material, reactor(), 100e-6, 6e-3)
-    assert above_threshold(material, reactor(), 0.1 * keV) == pytest.approx(expected, rel=2e-4)
+    assert above_threshold(material, reactor(), 0.1 * keV) == pytest.approx(
+        expected, rel=2e-4, abs=0
+    )
 
 
 @pytest.mark.parametrize("material", ["Si", "Ge"])
@@ -259,7 +269,7 @@ def test_softest_antineutrinos_hardly_matter():
 def test_flux_scales_with_power_and_distance(power, distance, e_min):
     scaled = reactor(power * MW, distance * m).moments(e_min)
     assert np.all(scaled >= 0)
-    assert scaled == pytest.approx(reactor().moments(e_min) * power / distance**2, rel=1e-9)
+    assert scaled == pytest.approx(reactor().moments(e_min) * power / distance**2, rel=1e-9, abs=0)
 
 
 @given(st.lists(st.floats(0.02, 12.0), min_size=2, max_size=20))
@@ -281,20 +291,24 @@ def test_other_fuel():
     for isotope in FUEL:
         alone = reactor(above="summation", fuel={isotope: 1.0}).components[0]
         energy = table["energy"][10:200]
-        assert alone.flux(energy) / FISSIONS == pytest.approx(table[isotope][10:200], rel=1e-12)
+        assert alone.flux(energy) / FISSIONS == pytest.approx(
+            table[isotope][10:200], rel=1e-12, abs=0
+        )
     halves = reactor(above="summation", fuel={"u235": 0.5, "pu239": 0.5}).moments([0.0, 2.0, 5.0])
     each = [
         reactor(above="summation", fuel={isotope: 1.0}).moments([0.0, 2.0, 5.0])
         for isotope in ("u235", "pu239")
     ]
-    assert halves[:, 1:] == pytest.approx(np.mean(each, axis=0)[:, 1:], rel=1e-12)
+    assert halves[:, 1:] == pytest.approx(np.mean(each, axis=0)[:, 1:], rel=1e-12, abs=0)
 
 
 def test_energy_per_fission():
     """Daya Bay's fuel gives 206 MeV, so 3 % less flux than the paper's round 200."""
     assert energy_per_fission() == pytest.approx(206.0, abs=0.1)
     less = reactor(energy_per_fission=energy_per_fission()).moments(2.0)
-    assert less == pytest.approx(reactor().moments(2.0) * 200 / energy_per_fission(), rel=1e-12)
+    assert less == pytest.approx(
+        reactor().moments(2.0) * 200 / energy_per_fission(), rel=1e-12, abs=0
+    )
     assert energy_per_fission({"pu239": 1.0}) == 211.12
 
 
@@ -313,7 +327,7 @@ def test_protons_from_a_power():
     energy = 7.47594 * GW * hour / 1.76e23
     assert energy / GeV == pytest.approx(0.954, abs=0.001)
     by_power = sns(7.47594 * GW * hour / (308.1 * day) / energy)
-    assert by_power.moments(10.0) == pytest.approx(sns().moments(10.0), rel=1e-12)
+    assert by_power.moments(10.0) == pytest.approx(sns().moments(10.0), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(("mean", "width"), [(0.0, 1.0), (440.0, 150.0), (1e4, 1e3), (0.0, 1e5)])
