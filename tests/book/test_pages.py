@@ -67,6 +67,8 @@ class Opened:
         if self.tab.locator('script[type="application/vnd.jupyter.widget-view+json"]').count():
             self.tab.wait_for_selector(".noUi-handle")
         self.responses = list(self.visit.responses)
+        # a colour on its way from light to dark is neither
+        self.tab.add_style_tag(content="* { transition: none !important }")
         self.tab.evaluate(AXE_SCRIPT)
 
     def look(self, mode, width):
