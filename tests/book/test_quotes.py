@@ -98,9 +98,7 @@ def conclusions():
 
 
 LATER = {  # chapters that are being rewritten
-    *("erratum-reactor-flux", "erratum-q0"),
     "erratum-decays-left-out",
-    "05-4",
 }
 
 
