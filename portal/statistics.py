@@ -182,8 +182,8 @@ def allowed_couplings(
     """Every band of couplings within n standard deviations of the best fit, χ² ≤ χ²_min + n².
 
     With one free coupling, n = 2 is a confidence level of 95.45 %.  Where counts add up to less
-    than a hundred, three masses are compared with the likelihood of Poisson, and a warning,
-    `portal.poisson.FewCounts`, says if edges are more than a tenth apart.
+    than a thousand, or not to what is expected, three masses are compared with the likelihood of
+    Poisson, and a warning, `portal.poisson.FewCounts`, says if edges are a tenth apart.
 
     Parameters
     ----------

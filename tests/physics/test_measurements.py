@@ -24,6 +24,8 @@ from portal.fluxes import sns
 from portal.measurements import Background
 from portal.nuclei import target
 
+pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
+
 CSI = coherent_csi_2017()
 
 

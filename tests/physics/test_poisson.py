@@ -1,19 +1,29 @@
 """The likelihood of Poisson: against an optimiser, a scan, χ² of many events, and of few."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hepunits import day, keV, kg
+from hepunits import day, eV, g, joule, keV, kg, m, s
 from scipy.optimize import brentq, minimize, minimize_scalar
 from scipy.stats import poisson
 
-from portal import Experiment, Joint, Scalar, Vector, allowed_couplings, chi_squared, suppressed
+from portal import (
+    Experiment,
+    Joint,
+    Scalar,
+    Vector,
+    allowed_couplings,
+    chi_squared,
+    direct,
+    suppressed,
+)
 from portal.experiments import coherent_csi_2017
 from portal.fluxes import reactor
 from portal.measurements import Background
 from portal.nuclei import target
-from portal.poisson import FewCounts, poisson_couplings, poisson_likelihood
+from portal.poisson import FEW, FewCounts, poisson_couplings, poisson_likelihood
 
 SHAPE = np.array([0.3, -0.1, -0.1, 0.0])
 
@@ -143,16 +153,50 @@ def test_separate_normalisations_multiply_the_signal():
 
 
 def test_a_few_events_without_background_are_said():
-    """Three events: χ² allows couplings that are off by up to a factor of two."""
-    few = germanium(0.35 * kg * day)
+    """Ten grams of calcium tungstate, 100 m from a reactor of 4 GW, for 30 days."""
+    few = Experiment(
+        target=target("CaWO4"),
+        source=reactor(power=4e9 * joule / s, distance=100 * m),
+        exposure=10 * g * 30 * day,
+        bins=np.geomspace(20, 3000, 9) * eV,
+    )
     assert few.counts().sum() == pytest.approx(3.3, abs=0.1)
     for mediator in (Vector(0.1), Scalar(0.1), Vector([0.1, 1.0, 1e3])):
-        with pytest.warns(FewCounts, match="events are too few"):
+        with pytest.warns(FewCounts, match=r"3\.32 events, 3\.32 expected, are too few"):
             allowed_couplings(few, mediator)
+
+
+def events(number, **changes):
+    """Germanium that expects so many events."""
+    one = germanium(**changes)
+    return replace(one, exposure=number / one.counts().sum() * one.exposure)
+
+
+def test_more_than_a_hundred_events_can_be_too_few():
+    """A heavy scalar with F ~ q² shows up in the last bins, which hold few of them."""
+    with pytest.warns(FewCounts, match="150 events"):
+        allowed_couplings(events(150), Scalar(1e3, suppressed(30.0)))
+
+
+def test_an_excess_is_too_far_off_however_many_events_there_are():
+    """The expected variance is not that of what a mediator must explain."""
+    many = events(100_000, sigma_alpha=0.0)
+    seen = replace(many, data=many.counts() * [2.5, 2.0, 2.0, 1.5])
+    with pytest.warns(FewCounts, match=r"e\+05 events, 1e\+05 expected"):
+        allowed_couplings(seen, Scalar(1e3, suppressed(30.0)))
+
+
+@pytest.mark.parametrize("kind", [Vector, Scalar])
+@pytest.mark.parametrize("form_factor", [direct, suppressed(30.0)])
+@pytest.mark.parametrize("mass", [0.1, 1e3])
+def test_what_is_not_compared_agrees(kind, form_factor, mass):
+    enough, mediator = events(1.01 * FEW), kind(mass, form_factor)
+    gauss = allowed_couplings(enough, mediator)
+    np.testing.assert_allclose(poisson_couplings(enough, mediator), gauss, rtol=0.1)
 
 
 def test_many_events_are_silent():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        allowed_couplings(germanium(20 * kg * day), Vector(0.1))
+        allowed_couplings(events(500), Vector(0.1))
         allowed_couplings(coherent_csi_2017(), Vector(0.1))
