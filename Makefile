@@ -83,7 +83,7 @@ check: $(VENV)/installed
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy portal tools book/_ext
-	$(BIN)/codespell -D - -D tools/british.txt --skip tools/british.txt \
+	$(BIN)/codespell -D - -D tools/british.txt --skip tools/british.txt,book/references.bib \
 		portal tests tools book notebooks/*.md *.md
 
 format: $(VENV)/installed
