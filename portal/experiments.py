@@ -68,7 +68,7 @@ def carried_over(recoil: ArrayLike) -> Array:
     """Efficiency of COHERENT's CsI at a nuclear-recoil energy, for any other detector.
 
     The paper applies the efficiency of CsI "to all the detectors".  It is a function of
-    photoelectrons; the only way to recoil energies is the light yield of CsI, 1.17 per keV.  So
+    photoelectrons; the simplest way to recoil energies is the light yield of CsI, 1.17 per keV.  So
     nothing below 4.3 keV is counted, whatever the threshold.
 
     Parameters

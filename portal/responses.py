@@ -289,7 +289,7 @@ class Photoelectrons:
         recoil energy if the quenching is 1, such as ``1.17 / keV``.
     below : float
         The default, 0, follows COHERENT's own prediction best; ½ would spread the charge evenly
-        about n, and take 6 % off the total (chapter 01).
+        about n, and take 6 % off the total (chapter 05).
     quenching : float or function
         See `Sharp`.
 
