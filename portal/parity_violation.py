@@ -10,10 +10,20 @@ from .limits import LimitCurve
 from .mediators import Vector
 from .nuclei import nucleus
 
-__all__ = ["MOMENTUM", "WEAK_CHARGE", "WEAK_CHARGE_SM", "caesium_limit", "weak_charge_shift"]
+__all__ = [
+    "MOMENTUM",
+    "WEAK_CHARGE",
+    "WEAK_CHARGE_2021",
+    "WEAK_CHARGE_SM",
+    "caesium_limit",
+    "weak_charge_shift",
+]
 
 WEAK_CHARGE = -72.82, 0.42
 """Q_W of caesium and its error, as measured (PDG, electroweak review; data of Wood et al. 1997)."""
+
+WEAK_CHARGE_2021 = -73.71, float(np.hypot(0.26, 0.23))
+"""The same data with another atomic theory, −73.71(26)(23) (Sahoo, Das and Spiesberger 2021)."""
 
 WEAK_CHARGE_SM = -73.23, 0.01
 """Q_W of caesium and its error in the Standard Model (PDG, electroweak review)."""
@@ -56,7 +66,12 @@ def weak_charge_shift(mediator: Vector, coupling: ArrayLike, momentum: float = M
     return -4 * charge * amplitude / (2 * np.sqrt(2) * FERMI)
 
 
-def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOMENTUM) -> LimitCurve:
+def caesium_limit(
+    mediator: Vector,
+    n_sigma: float = 2.0,
+    momentum: float = MOMENTUM,
+    measured: tuple[float, float] = WEAK_CHARGE,
+) -> LimitCurve:
     """Couplings that the weak charge of caesium allows, for an array of masses.
 
     The weak charge is linear in the coupling, so there is one band for each mass.
@@ -69,11 +84,14 @@ def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOME
         Standard deviations from the measured weak charge, above zero.
     momentum : float
         As for `weak_charge_shift`.
+    measured : (float, float)
+        Weak charge and its error.
 
     Raises
     ------
     ValueError
-        As for `weak_charge_shift`, or if there is no array of masses, or a mass without effect.
+        As for `weak_charge_shift`, or if there is no array of masses, a mass has no effect, or
+        `measured` is not a number and an error above zero.
 
     >>> curve = caesium_limit(Vector([1000.0, 2000.0]))
     >>> round(float(curve.upper[1] / curve.upper[0]), 2)
@@ -89,7 +107,10 @@ def caesium_limit(mediator: Vector, n_sigma: float = 2.0, momentum: float = MOME
             f"mediator = {mediator}: it does not shift the weak charge; give masses whose square "
             "is a finite number, and a form factor that is not zero at the momentum"
         )
-    excess = WEAK_CHARGE[0] - WEAK_CHARGE_SM[0]
-    error = number("n_sigma", n_sigma, positive) * np.hypot(WEAK_CHARGE[1], WEAK_CHARGE_SM[1])
+    pair = finite("measured", measured)
+    if pair.shape != (2,) or pair[1] <= 0:
+        raise ValueError(f"measured = {measured}: give a weak charge and its error, above zero")
+    excess = pair[0] - WEAK_CHARGE_SM[0]
+    error = number("n_sigma", n_sigma, positive) * np.hypot(pair[1], WEAK_CHARGE_SM[1])
     edges = np.sort(np.stack([excess - error, excess + error]) / per_coupling[:, np.newaxis])
     return LimitCurve(masses, [[(low, high)] for low, high in edges.tolist()])

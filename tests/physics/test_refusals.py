@@ -356,6 +356,9 @@ ROWS = [
     row(caesium_limit, mediator=given(MANY, *NOT_IN_ATOMS, *NAN_OR_ZERO)),
     row(caesium_limit, mediator=given(MANY, VECTOR, named="mediator.mass = ")),
     row(caesium_limit, mediator=MANY, n_sigma=positive(2.0), momentum=positive(2.4)),
+    row(
+        caesium_limit, mediator=MANY, measured=finites((-73.0, 0.4), -73.0, [1.0] * 3, (-73.0, 0.0))
+    ),
     row(b_decays.ckm, lam=finite(0.2), a=finite(0.8), rho_bar=finite(0.1), eta_bar=finite(0.3)),
     row(b_decays.ckm, lam=given(0.2, 5.0, named="lam gives"), rho_bar=given(0.1, 200.0)),
     row(b_decays.ckm, lam=0.9, a=1.0, rho_bar=given(0.1, 1 / 0.81**2), eta_bar=0.0),
