@@ -14,7 +14,7 @@ from hepunits import GeV, MeV, hbar, ps
 from numpy.polynomial.legendre import legvander
 from numpy.typing import ArrayLike
 
-from ._validate import Array, finite, not_negative, number, same_grid
+from ._validate import Array, finite, not_negative, number, positive, same_grid
 from .constants import FERMI, M_ELECTRON, M_MUON
 from .published import read_table
 from .quadrature import gauss_legendre
@@ -29,6 +29,7 @@ __all__ = [
     "X_UNIT",
     "Coefficient",
     "Decay",
+    "amplitudes",
     "branching_ratio",
     "ckm",
     "coupling_matrices",
@@ -232,7 +233,7 @@ def branching_ratio(
     m = M_MUON if lepton == "mu" else M_ELECTRON
     q2 = _physical("q2", q2, decay, m)
     same_grid(q2=q2, delta_c9=delta_c9, delta_c10=delta_c10)
-    s, t, p, phase_space = _amplitudes(mode, q2)
+    s, t, p, phase_space = amplitudes(mode, q2)
     delta_c9, delta_c10 = finite("delta_c9", delta_c9), finite("delta_c10", delta_c10)
     c9, c10 = C9 + delta_c9, C10 + delta_c10
     ss, st, tt = (s**2).sum(axis=0), (s * t.conj()).sum(axis=0), (np.abs(t) ** 2).sum(axis=0)
@@ -379,11 +380,39 @@ def _form_factor_table(mode: str) -> tuple[list[str], Array, Array, Array, Array
     return table["name"][rows].tolist(), a0, a1, a2, pole * GeV
 
 
-def _amplitudes(mode: str, q2: Array) -> tuple[Array, Array, Array, Array]:
-    """Amplitudes (polarisation, *q2), and the phase space they are to be multiplied with.
+def amplitudes(mode: str, q2: ArrayLike) -> tuple[Array, Array, Array, Array]:
+    """Hadronic amplitudes of B → M and a virtual particle of mass √q², one row a polarisation.
 
-    V = C9 S + T, A = C10 S and P = C10 m_ℓ p; chapter 10 derives those of the K.
+    V = C9 S + T, A = C10 S and P = C10 m_ℓ p in `branching_ratio`; chapter 10 derives them.
+
+    Parameters
+    ----------
+    mode : str
+        "K" (one polarisation) or "K*" (longitudinal, +, −).
+    q2 : array
+        Above zero, up to (m_B − m_M)² (MeV²).
+
+    Returns
+    -------
+    s : array (polarisations, *q2)
+        S, of the current s̄γP_L b (MeV).
+    t : array (polarisations, *q2)
+        T, of the photon's dipole C7 (MeV).
+    p : array (*q2)
+        p, of the divergence of the current.
+    phase_space : array (*q2)
+        |N|²√λ/(256 π³ m_B³) (MeV⁻⁴).
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown, or q² is outside this range.
+
+    >>> s, t, p, phase_space = amplitudes("K*", 1e6)
+    >>> print(s.round(0))
+    [ 5081.  -100. -1775.]
     """
+    q2 = positive("q2", q2)
     decay = _decay(mode)
     m_b, m_k, root_q2 = decay.m_b, decay.m_k, np.sqrt(q2)
     f = form_factors(mode, q2)

@@ -99,14 +99,14 @@ class MeasuredRatio:
 
 
 def measurements(year: int) -> tuple[MeasuredRatio, ...]:
-    """R_K and R_K* of LHCb as known in 2018 (paper (5.1), (5.2)) or in 2022 (arXiv:2212.09152).
+    """R_K and R_K* as known in 2018 (paper (5.1), (5.2)), of LHCb in 2022 and of CMS in 2024.
 
     Statistical and systematic errors are added in quadrature, upwards and downwards apart.
 
     Raises
     ------
     ValueError
-        If the year is neither.
+        If the year is none of them.
 
     >>> [(m.mode, m.value) for m in measurements(2018)]
     [('K', 0.745), ('K*', 0.66), ('K*', 0.69)]
@@ -114,7 +114,7 @@ def measurements(year: int) -> tuple[MeasuredRatio, ...]:
     table = read_table("lepton_universality.csv")
     rows = np.flatnonzero(table["year"] == year)
     if not len(rows):
-        raise ValueError(f"year = {year}: give 2018 or 2022")
+        raise ValueError(f"year = {year}: give 2018, 2022 or 2024")
     up = np.hypot(table["stat_up"], table["syst_up"])
     down = np.hypot(table["stat_down"], table["syst_down"])
     numbers = [table["q2_min"] * GeV**2, table["q2_max"] * GeV**2, table["value"], up, down]

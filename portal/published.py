@@ -7,7 +7,7 @@ import numpy as np
 
 from ._validate import Array
 
-__all__ = ["read_table"]
+__all__ = ["quoted", "read_table"]
 
 
 def read_table(name: str) -> dict[str, Array]:
@@ -19,6 +19,28 @@ def read_table(name: str) -> dict[str, Array]:
     text = (files("portal") / "data" / name).read_text(encoding="utf-8")
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
     return {column: _column([row[column] for row in rows]) for column in rows[0]}
+
+
+def quoted(quantity: str, year: int) -> tuple[float, float, float]:
+    """Value, upward and downward error of a number in portal/data/flavour_bounds.csv.
+
+    Statistical and systematic errors are added in quadrature; a limit has no errors.
+
+    Raises
+    ------
+    ValueError
+        If the table has no such quantity for this year.
+
+    >>> quoted("tridents", 1991)
+    (0.82, 0.28, 0.28)
+    """
+    table = read_table("flavour_bounds.csv")
+    (rows,) = np.nonzero((table["quantity"] == quantity) & (table["year"] == year))
+    if not len(rows):
+        known = ", ".join(f"{q} ({y:.0f})" for q, y in zip(*list(table.values())[:2], strict=True))
+        raise ValueError(f"quantity = {quantity!r}, year = {year}: give one of {known}")
+    value, *errors = (float(column[rows[0]]) for column in list(table.values())[2:])
+    return value, float(np.hypot(errors[0], errors[2])), float(np.hypot(errors[1], errors[3]))
 
 
 def _column(values: list[str]) -> Array:

@@ -25,6 +25,7 @@ PAIRS = {ast.Add: ast.Sub, ast.Mult: ast.Div, ast.Lt: ast.LtE, ast.Gt: ast.GtE, 
 PAIRS |= {ast.And: ast.Or, ast.USub: ast.UAdd}
 SWAPS = {ast.Pow: ast.Mult} | PAIRS | {new: old for old, new in PAIRS.items()}
 TESTS = {"responses": "detectors", "published": "experiments", "b_fits": "b_decays"}
+TESTS |= {"muon_bounds": "bounds", "b_bounds": "bounds"}
 TESTS |= {"parity_violation": "limits", "constants": "electrons", "mediators": "scattering"}
 QUICK = ("-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile", "quick")
 LIMIT = 900  # seconds for one round of tests

@@ -32,6 +32,8 @@ PHYSICS = [
     "parity_violation",
     "b_decays",
     "b_fits",
+    "muon_bounds",
+    "b_bounds",
 ]
 BOOK = [
     "book.derivation",

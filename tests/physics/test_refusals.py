@@ -16,7 +16,18 @@ import pytest
 from hepunits import GeV, day, fm, kg
 
 import portal
-from portal import b_decays, b_fits, experiments, fluxes, limits, nuclei, scattering, solar
+from portal import (
+    b_bounds,
+    b_decays,
+    b_fits,
+    experiments,
+    fluxes,
+    limits,
+    muon_bounds,
+    nuclei,
+    scattering,
+    solar,
+)
 from portal.detectors import Experiment, Joint, check_measurement, check_mediator
 from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
 from portal.measurements import Background
@@ -34,6 +45,7 @@ from portal.nuclei import (
 )
 from portal.parity_violation import caesium_limit, weak_charge_shift
 from portal.poisson import poisson_couplings, poisson_likelihood
+from portal.published import quoted
 from portal.responses import (
     Gamma,
     Gaussian,
@@ -133,6 +145,7 @@ NAN_OR_ZERO = (Vector([1.0], lambda Q2: np.nan * Q2), Vector([1.0], lambda Q2: 0
 GEV2, LIGHT, TWO = GeV**2, [1.0, 2.0], [3.0, 1.0]
 BIN = {"mode": "K", "q2_min": 1.1 * GEV2, "q2_max": 6 * GEV2}
 RATIO = b_fits.measurements(2018)[0]
+AVERAGES = given((1.0, 1.0), (-1.0, 1.0), (1.0, np.nan), ("a", 1.0))
 PULSED = {"neutrinos_per_proton": 0.08, "distance": 2e4}
 FUEL = given({"u235": 1.0}, {}, {"u235": 0.9}, {"th232": 1.0}, {"u235": None}, [1.0], None)
 FUNCTION = given(np.ones_like, None, 1.0, lambda E: np.nan * E, lambda E: "a", named="function")
@@ -375,6 +388,7 @@ ROWS = [
     row(b_decays.ratio, **BIN, delta_c9=finites(0.0), delta_c10=finites(0.0)),
     row(b_decays.ratio, **BIN, delta_c9=given(0.0, pole, named="delta_c9 varies too fast")),
     row(b_decays.ratio, **BIN, delta_c9=given(0.0, lambda q2: np.ones(3), named="delta_c9 ")),
+    row(b_decays.amplitudes, mode=MODE, q2=positives(GEV2, 23 * GEV2)),
     row(b_decays.form_factors, mode=MODE, q2=not_negatives(0.0, 5.415**2 * GEV2)),
     row(b_fits.polynomial, **BIN, mass=not_negatives(10.0, 2000.0, [10.0, 2000.0])),
     row(b_fits.polynomial, **BIN, mass=10.0, muon=given("left", "right")),
@@ -385,6 +399,19 @@ ROWS = [
     row(b_fits.measurements, year=given(2018, 2020)),
     row(b_fits.fit, data=given([RATIO], []), mass=not_negatives(LIGHT, [], 10.0, [2000.0])),
     row(b_fits.fit, data=[RATIO], mass=LIGHT, n_sigma=positive(1.0), muon=given("left", "right")),
+    row(b_bounds.z_prime, mode=MODE, mass=positives(10.0)),
+    row(b_bounds.z_prime, mode="K", mass=given(10.0, 5000.0, named="q2 = ")),
+    row(b_bounds.chi_pairs, m_chi=positive(1000.0, 2393.0)),
+    row(b_bounds.mixing_shift, coupling=finites(1e-13)),
+    row(muon_bounds.magnetic_moment, mass=positives(10.0), vector=finites(1e-3)),
+    row(muon_bounds.magnetic_moment, mass=10.0, vector=0.0, axial=finites(1e-3)),
+    row(muon_bounds.magnetic_moment, mass=LIGHT, vector=given(1e-3, [1.0] * 3, named="mass .*")),
+    row(muon_bounds.trident_averages, mass=not_negatives(10.0), energy=positive(1.6e5, 160.0)),
+    row(muon_bounds.trident_averages, mass=10.0, target=given(CAESIUM, "Fe-56", target("Fe"))),
+    row(muon_bounds.trident_rate, averages=AVERAGES, coupling=finites(1e-3)),
+    row(muon_bounds.trident_limit, averages=AVERAGES, most=positive(1.4, 1.0, 0.9)),
+    row(quoted, quantity=given("a_mu", "a_e", None), year=2018),
+    row(quoted, quantity="a_mu", year=given(2018, 2020, named="year = ")),
 ]
 
 CASES = [(call, arguments, name) for call, arguments in ROWS for name in arguments]
