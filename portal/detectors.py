@@ -22,7 +22,7 @@ from .nuclei import Electron, Nucleus, Target
 from .quadrature import gauss_legendre
 from .responses import NO_SMEARING, Efficiency, Response, efficiency_steps
 from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
-from .sources import Source
+from .sources import Continuum, Line, Source
 
 __all__ = [
     "FREE",
@@ -33,6 +33,7 @@ __all__ = [
     "Experiment",
     "Joint",
     "Measurement",
+    "Moments",
     "at_most",
     "check_measurement",
     "check_mediator",
@@ -44,6 +45,9 @@ doubles within a half."""
 
 ORDER = 8
 """Gauss-Legendre points in each panel."""
+
+Moments = tuple[str, Array]
+"""A flavour, and the moments (k, r) of its flux."""
 
 LEAST_EXPOSURE = 1e-6 * kg * hour
 """Less than any detector has had; a mass without a time is less."""
@@ -91,8 +95,11 @@ class Experiment:
     truth : (mediator, coupling) or None
         What a projection observes; the Standard Model, by default.  See `observing`.
     shapes : tuple of arrays (n,)
-        What each further uncertainty changes in the expected signal when it moves by its standard
+        What each further uncertainty changes in the expected counts when it moves by its standard
         deviation, such as ``more_quenching.counts() - usual.counts()``.
+    times : array (m + 1,) or None
+        Edges of arrival times (ns), if counts are sorted by them too.  There are n·m bins then,
+        the m times of the first energy side by side, before those of the second.
 
     Raises
     ------
@@ -123,6 +130,7 @@ class Experiment:
     data: ArrayLike | tuple[ArrayLike, ArrayLike] | None = None
     truth: tuple[Mediator, float] | None = None
     shapes: tuple[ArrayLike, ...] = ()
+    times: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         instance("target", self.target, Target, "a Target, such as target('Ar')")
@@ -136,7 +144,10 @@ class Experiment:
         at_most("sigma_alpha", self.sigma_alpha, FREE)
         bins = not_negative("bins", ascending("bins", self.bins))
         object.__setattr__(self, "bins", frozen(bins))
-        n = len(bins) - 1
+        if self.times is not None:
+            object.__setattr__(self, "times", frozen(ascending("times", self.times)))
+            self._check_times()
+        n = self.size
         object.__setattr__(self, "background", check_background(self.background, n))
         object.__setattr__(self, "shapes", check_shapes(self.shapes, n))
         if self.data is not None:
@@ -190,6 +201,26 @@ class Experiment:
             return replace(self, data=(projection.observed, self.data[1]))
         return projection
 
+    def _check_times(self) -> None:
+        """Counts in bins of time need a pulsed source, and backgrounds that say when they come."""
+        if isinstance(self.background, int | float) and self.background:
+            raise ValueError(
+                f"background = {self.background}: with times give Background(counts, error), one "
+                "number for each energy and time"
+            )
+        for component in self.source.components:
+            if component.times is None:
+                raise ValueError(
+                    f"times = {self.times}: give a source whose components have arrival times; "
+                    f"{component.flavour} of {self.source.name} has none"
+                )
+
+    @property
+    def size(self) -> int:
+        """Number of bins: of the observable, times those of arrival time if there are any."""
+        observable = np.size(self.bins) - 1
+        return observable if self.times is None else observable * (np.size(self.times) - 1)
+
     def _probability(self, x: Array) -> Array:
         """Efficiency at `x`, which must be a probability wherever it is used."""
         try:
@@ -219,11 +250,23 @@ class Experiment:
         return np.sort(np.concatenate([x, steps[~known]]))
 
     @cached_property
-    def _kernel(self) -> list[tuple[Nucleus | Electron, Array, list[tuple[str, Array]], Array]]:
+    def _pulses(self) -> list[tuple[Array, tuple[Line | Continuum, ...]]]:
+        """Components that arrive together, and their shares (time,) in the bins of time."""
+        if self.times is None:
+            return [(np.ones(1), self.source.components)]
+        start, end = np.asarray(self.times)[:-1], np.asarray(self.times)[1:]
+        shares = [component.times.share(start, end) for component in self.source.components]  # type: ignore[union-attr]
+        together: dict[tuple[float, ...], list[Line | Continuum]] = {}
+        for share, component in zip(shares, self.source.components, strict=True):
+            together.setdefault(tuple(share), []).append(component)
+        return [(np.array(share), tuple(parts)) for share, parts in together.items()]
+
+    @cached_property
+    def _kernel(self) -> list[tuple[Nucleus | Electron, Array, list[list[Moments]], Array]]:
         """All that new physics does not touch, for each scatterer.
 
-        Each entry holds the recoil energies (r), the moments (k, r) of each flavour's flux, and
-        the weights (r, bin): number of scatterers, exposure, quadrature and response.
+        Each entry holds the recoil energies (r), the moments (k, r) of each flavour's flux in each
+        pulse, and the weights (r, bin): number of scatterers, exposure, quadrature and response.
         """
         bins = np.asarray(self.bins)
         # the integrand has a kink or a step at each edge and step, so a panel must end there
@@ -240,7 +283,10 @@ class Experiment:
             points = np.unique(points[(points >= lowest) & (points <= min(highest, ends.max()))])
             recoil, width = gauss_legendre(points, ORDER)
             e_min = energy_min(scatterer.mass, recoil)
-            moments = [(c.flavour, c.moments(e_min)) for c in self.source.components]
+            moments = [
+                [(c.flavour, c.moments(e_min)) for c in components]
+                for _, components in self._pulses
+            ]
             scale = self.exposure * self.target.units_per_mass * per_unit
             seen = self.response.probability(bins, recoil, self._probability)
             kernel.append((scatterer, recoil, moments, (scale * width * seen).T))
@@ -277,24 +323,28 @@ class Experiment:
                 f"bins = {bins}: with a mediator give a lowest edge above {self.response.blind:g}"
             )
         mass = np.zeros(()) if mediator is None else np.asarray(mediator.mass, dtype=float)
-        total = np.zeros((3, mass.size, len(bins) - 1))
-        for scatterer, recoil, moments, weights in self._kernel:
-            rate = sum(
-                (coefficients(scatterer, recoil, mediator, flavour) * phi).sum(axis=1)
-                for flavour, phi in moments
-            )
-            total[0] += rate[0] @ weights
+        total = np.zeros((3, mass.size, self.size))
+        by_time = total.reshape(3, mass.size, len(bins) - 1, len(self._pulses[0][0]))
+        for scatterer, recoil, pulses, weights in self._kernel:
             if mediator is not None:
                 Q2 = momentum_transfer_squared(scatterer.mass, recoil)
                 strength = replace(mediator, mass=mass.reshape(-1, 1)).propagator(Q2)
-                total[1] += (strength * rate[1]) @ weights
-                total[2] += (strength**2 * rate[2]) @ weights
+                powers = strength, strength**2
+            for (share, _), moments in zip(self._pulses, pulses, strict=True):
+                rate = sum(
+                    (coefficients(scatterer, recoil, mediator, flavour) * phi).sum(axis=1)
+                    for flavour, phi in moments
+                )
+                by_time[0] += np.multiply.outer(rate[0] @ weights, share)
+                if mediator is not None:
+                    for n, power in enumerate(powers, 1):
+                        by_time[n] += ((power * rate[n]) @ weights)[..., np.newaxis] * share
         if not np.all(np.isfinite(total)):
             raise ValueError(
                 f"exposure = {self.exposure}, mediator = {mediator}: the counts are not finite; "
                 "give a smaller exposure, flux or form factor"
             )
-        return total.reshape(3, *mass.shape, len(bins) - 1)
+        return total.reshape(3, *mass.shape, self.size)
 
     def counts(self, mediator: Mediator | None = None, coupling: ArrayLike = 0.0) -> Array:
         """Expected signal in each bin; the Standard Model without a mediator.
@@ -339,7 +389,7 @@ class Experiment:
     @cached_property
     def expected_background(self) -> Array:
         """All backgrounds together, in each bin."""
-        total = np.zeros(np.size(self.bins) - 1)
+        total = np.zeros(self.size)
         for background in self.backgrounds:
             total += np.asarray(background.counts)
         return frozen(total)
@@ -380,12 +430,12 @@ class Experiment:
     def shifts(self) -> Array:
         """What each nuisance but the normalisation changes by its standard deviation (any, n)."""
         each = [part.error * np.asarray(part.counts) for part in self.backgrounds if part.error]
-        return np.array([*each, *self.shapes]).reshape(-1, np.size(self.bins) - 1)
+        return np.array([*each, *self.shapes]).reshape(-1, self.size)
 
     @property
     def normalisations(self) -> Array:
         """Relative uncertainties of the signal that scale with it (1, n)."""
-        return np.full((1, np.size(self.bins) - 1), self.sigma_alpha)
+        return np.full((1, self.size), self.sigma_alpha)
 
     @cached_property
     def _variance(self) -> Array:
@@ -395,7 +445,8 @@ class Experiment:
             return errors**2 if errors.ndim == 1 else errors
         bins, variance = np.asarray(self.bins), self.assumed + self.expected_background
         if np.any(variance <= 0):
-            empty = bins[:-1][variance <= 0][0]
+            of_time = self.size // (len(bins) - 1)
+            empty = np.repeat(bins[:-1], of_time)[variance <= 0][0]
             raise ValueError(
                 f"bins = {bins}: the bin from {empty} expects no event; give bins that recoils "
                 "reach, or a background above zero"
@@ -496,7 +547,7 @@ class Joint:
 
     def whitened(self, counts: Array) -> Array:
         """Counts (..., bins) as L⁻¹N; see `Experiment.whitened`."""
-        ends = np.cumsum([np.size(part.bins) - 1 for part in self.parts])
+        ends = np.cumsum([part.size for part in self.parts])
         pieces = np.split(counts, ends[:-1], axis=-1)
         return np.concatenate(
             [part.whitened(piece) for part, piece in zip(self._members, pieces, strict=True)],

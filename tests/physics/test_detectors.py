@@ -14,6 +14,7 @@ import portal
 from portal import Experiment, Joint, Scalar, Vector, detectors, direct, suppressed
 from portal.fluxes import reactor, sns
 from portal.nuclei import Target, target
+from portal.published import read_table
 from portal.responses import Photoelectrons, Sharp
 from portal.scattering import rate, recoil_max
 
@@ -38,7 +39,7 @@ def argon(**changes):
 def test_counts_of_coherent():
     assert CSI.counts().shape == (12,)
     assert 160 < CSI.counts().sum() < 185
-    table = portal.experiments.read_table("coherent_csi_2017.csv")
+    table = read_table("coherent_csi_2017.csv")
     residual = table["coincidence"] - table["anticoincidence"]
     assert residual.sum() == 142
     assert CSI.observed.sum() == pytest.approx(142 - 6)

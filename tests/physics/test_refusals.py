@@ -20,6 +20,7 @@ from portal import (
     b_bounds,
     b_decays,
     b_fits,
+    coherent,
     experiments,
     fluxes,
     limits,
@@ -57,6 +58,7 @@ from portal.responses import (
 )
 from portal.sources import ArrivalTimes, Continuum, Line, Source, check_flavour
 from portal.statistics import Profile, allowed_couplings, chi_squared
+from portal.strength import signal_strength
 
 pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
 
@@ -302,6 +304,14 @@ ROWS = [
     row(Experiment, **AR, data=given((TWO, np.eye(2)), (TWO, np.ones((2, 2))), (TWO, np.tri(2)))),
     row(Experiment, **AR, data=given((TWO, TWO), (TWO, np.eye(3)), named="data has")),
     row(Experiment, **AR, shapes=given((TWO,), ([1.0],), ([1.0, np.nan],), named="shapes = ")),
+    row(Experiment, **AR, times=given([0, 1e3, 6e3], *NO_BINS, [np.nan, 1.0])),
+    row(Experiment, **AR | {"source": fluxes.ess()}, times=given(None, LIGHT)),
+    row(
+        Experiment,
+        **AR,
+        times=LIGHT,
+        background=given((), 1e-20, (Background([1] * 3),), named="background "),
+    ),
     row(Background, counts=not_negatives(TWO), error=not_negative(0.1)),
     row(Experiment, **AR, data=given((TWO, TWO), (TWO, [1.0, 0.0]), ([1.0, np.nan], TWO))),
     row(Experiment, **AR, data=given((TWO, TWO), ([1.0] * 3, [1.0] * 3), named="data has")),
@@ -329,6 +339,7 @@ ROWS = [
     row(solar.pp_spectrum, energy=TWO, endpoint=given(TWO, [0.4] * 3, named=r"endpoint \(3,\)")),
     row(solar.source, component=given("pp", "n13", "", ["pp"], None)),
     row(solar.source, component="b8", flux=given(1e-6, 0.0, -1.0, np.nan, [1.0], "much", 5.25e6)),
+    row(coherent.coherent_csi_2017, timing=given(True, "yes", 1, None)),
     row(solar.borexino, threshold=not_negative(0.19, 0.3)),
     row(experiments.coherent_efficiency, charge=finites(10.0)),
     row(experiments.carried_over, recoil=finites(0.01)),
@@ -343,6 +354,7 @@ ROWS = [
     row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, None, *NO_EFFECT)),
     row(poisson_couplings, experiment=ARGON, mediator=VECTOR, n_sigma=positive(2.0)),
     row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, MANY, named="mediator.mass")),
+    row(signal_strength, experiment=EXPERIMENT),
     row(chi_squared, experiment=EXPERIMENT),
     row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
     row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e120, 1e155, -1e200)),
@@ -421,6 +433,7 @@ WITHOUT_BAD_INPUT = {
     # results
     "b_decays.Decay",
     "b_fits.Fit",
+    "strength.Strength",
     # take what was checked when it was made
     "mediators.Vector.charge",
     "mediators.Scalar.charge",
