@@ -12,7 +12,7 @@ from project import ROOT
 
 COLUMNS = ["chapter", "lines", "median cell", "largest", "SymPy cells", "show a formula"]
 COLUMNS += ["print True", "lines that tabulate"]
-SYMPY = re.compile(r"\bsp\.|\b(show|identity|assert_same)\(")
+SYMPY = re.compile(r"\bsp\.|(?<![\w.])(show|identity|assert_same)\(")  # not plt.show()
 # names of what is collected for a table, and the calls that make one
 TABULATE = re.compile(r"\b(table|verdicts|print)\(|\brows?\b|\bhead(er)?\b")
 

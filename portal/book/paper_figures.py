@@ -45,6 +45,7 @@ __all__ = [
     "figure_5",
     "figure_6",
     "figure_7",
+    "limit_curves",
     "limit_lines",
     "limit_plot",
     "solar_recoils",
@@ -84,6 +85,26 @@ def limit_lines(axes: Axes, curve: LimitCurve, **line: Any) -> None:
     axes.fill_between(curve.masses, *second.T, color=line["color"], alpha=0.3, linewidth=0)
 
 
+def limit_curves(kind: type[Vector] | type[Scalar], masses: Array) -> dict[str, list[LimitCurve]]:
+    """Limits of each experiment of Figs. 2 and 3, with F ~ q² and with F = 1.
+
+    Parameters
+    ----------
+    kind : Vector or Scalar
+        For a vector parity violation in caesium is among them.
+    masses : array (n,)
+        m′ (MeV).
+    """
+    curves = {
+        label: [limit_curve(make(), kind(masses, f)) for f in (suppressed(q0), direct)]
+        for label, (make, q0, _) in RECOIL_EXPERIMENTS.items()
+    }
+    if kind is Vector:
+        forms = suppressed(SNS_Q0), direct
+        curves["Cs atoms"] = [caesium_limit(Vector(masses, f)) for f in forms]
+    return curves
+
+
 def limit_plot(kind: type[Vector] | type[Scalar]) -> Figure:
     """2σ limits of many experiments on one mediator (paper Figs. 2 and 3).
 
@@ -97,21 +118,16 @@ def limit_plot(kind: type[Vector] | type[Scalar]) -> Figure:
     """
     fig, axes = plt.subplots(figsize=(6.4, 5.6))
     inset = axes.inset_axes((0.62, 0.09, 0.36, 0.26))
-    for row, (label, (make, q0, colour)) in enumerate(RECOIL_EXPERIMENTS.items()):
-        experiment = make()
-        look: dict[str, Any] = {"color": COLOURS[colour], "marker": "os^Dv"[row], "markersize": 5}
-        for form_factor, style, name in ((suppressed(q0), "-", label), (direct, "--", None)):
-            curve = limit_curve(experiment, kind(MASSES, form_factor))
-            limit_lines(axes, curve, linestyle=style, label=name, markevery=(4 * row, 20), **look)
-        inset.plot(typical_momentum(experiment) / MeV, -row, **look)
-        inset.plot(q0 / MeV, -row, "|", color=COLOURS[colour], markersize=12)
-    if kind is Vector:
-        for form_factor, style, name in (
-            (suppressed(SNS_Q0), "-", "Cs atoms"),
-            (direct, "--", None),
-        ):
-            curve = caesium_limit(Vector(MASSES, form_factor))
-            limit_lines(axes, curve, color=INK, linestyle=style, label=name)
+    for row, (label, curves) in enumerate(limit_curves(kind, MASSES).items()):
+        look: dict[str, Any] = {"color": INK}
+        if label in RECOIL_EXPERIMENTS:
+            make, q0, colour = RECOIL_EXPERIMENTS[label]
+            look = {"color": COLOURS[colour], "marker": "os^Dv"[row], "markersize": 5}
+            inset.plot(typical_momentum(make()) / MeV, -row, **look)
+            inset.plot(q0 / MeV, -row, "|", color=COLOURS[colour], markersize=12)
+            look["markevery"] = (4 * row, 20)
+        for curve, style, name in zip(curves, ("-", "--"), (label, None), strict=True):
+            limit_lines(axes, curve, linestyle=style, label=name, **look)
     inset.set(xscale="log", xlabel="q (MeV)", yticks=[], xlim=(3, 100))
     inset.set_xticks([5, 10, 30, 50], ["5", "10", "30", "50"])
     inset.minorticks_off()

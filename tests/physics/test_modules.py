@@ -44,6 +44,7 @@ BOOK = [
     "book.paper_figures",
     "book.sliders",
     "book.tables",
+    "book.limit_sliders",
 ]
 BOOK += ["book.exercises"]
 ORDER = PHYSICS + BOOK
