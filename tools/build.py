@@ -15,6 +15,9 @@ from project import BUILD, ROOT, commit_time, digest, pages, run, whole_prints
 
 HTML = BUILD / "html"
 OFFLINE = BUILD / "neutrino-portals-offline"
+WIDGETS = re.compile(
+    r'<script type="application/vnd.jupyter.widget-state\+json">.*?</script>', re.S
+)
 EXTRA = BUILD / "extra"  # copied into the site as it is; _config.yml names it
 
 
@@ -105,12 +108,16 @@ def tidy(page: str) -> str:
 
     The names of the widgets are random: number them.  The icons come from a style sheet and its
     fonts; the theme also loads a script of 1.5 MB that draws them a second time.  Docutils gives
-    the papers of a bibliography roles that do not belong together.
+    the papers of a bibliography roles that do not belong together.  What the first screen does not
+    need comes after it: the state of the widgets goes to the end, and nothing is loaded ahead.
     """
     names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_name"', page))
     for number, name in enumerate(names):
         page = page.replace(name, f"{number:032x}")
     page = re.sub(r'<script src="[^"]*/fontawesome/[^"]*"></script>', "", page)
+    page = re.sub(r'<link rel="preload"[^>]*>', "", page)
+    for state in WIDGETS.findall(page):
+        page = page.replace(state, "", 1).replace("</body>", f"{state}</body>")
     return re.sub(
         r'(?<=<div) role="list"(?= class="citation-list")| role="doc-biblioentry"', "", page
     )

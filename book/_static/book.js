@@ -14,13 +14,38 @@
   };
 })();
 
-/* What scrolls sideways can be scrolled by keyboard. */
+/* A formula or table that is wider than its box is set smaller, down to a part of its size.  What
+   then still scrolls sideways fades where there is more, and can be scrolled by keyboard. */
 (() => {
   const labels = { "mjx-container, .math, .text_latex": "Formula", pre: "Code", "*": "Table" };
+  const formulas = "div.math mjx-container, .output.text_latex mjx-container";
+  const tables = ".pst-scrollable-table-container > table";
   const boxes = "mjx-container, div.math, .cell_output .output, pre, .pst-scrollable-table-container";
+  const all = (selector) => document.querySelectorAll(`.bd-article :is(${selector})`);
+  const fit = (selector, least, box = (part) => part) => {
+    const parts = [...all(selector)];
+    for (const part of parts) part.style.fontSize = part.dataset.size ??= part.style.fontSize;
+    // first read all, then write all: each change between would have the page laid out anew
+    const sizes = parts.map((part) => (box(part).clientWidth - 1) / box(part).scrollWidth);
+    const normal = parts.map((part) => part.dataset.size || getComputedStyle(part).fontSize);
+    parts.forEach((part, i) => {
+      if (sizes[i] < 0.995) part.style.fontSize = `calc(${normal[i]} * ${Math.max(least, sizes[i])})`;
+    });
+  };
+  const fade = ({ target }) => {
+    const { scrollLeft, scrollWidth, clientWidth } = target;
+    const more = [scrollLeft > 1 && "start", scrollLeft + clientWidth < scrollWidth - 1 && "end"];
+    target.dataset.more = more.filter(Boolean).join(" ");
+  };
   const mark = () => {
-    for (const box of document.querySelectorAll(`.bd-article :is(${boxes})`)) {
-      if (box.scrollWidth <= box.clientWidth + 1 || getComputedStyle(box).overflowX === "visible") continue;
+    fit(formulas, 0.6);
+    fit(tables, 0.85, (table) => table.parentElement);
+    for (const box of all(boxes)) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1 && getComputedStyle(box).overflowX !== "visible";
+      if (!scrolls && box.dataset.more === undefined) continue;
+      if (box.dataset.more === undefined) box.addEventListener("scroll", fade, { passive: true });
+      fade({ target: box });
+      if (!scrolls) continue;
       const label = Object.keys(labels).find((selector) => box.matches(selector));
       box.tabIndex = 0;
       box.setAttribute("role", "group");
@@ -30,7 +55,14 @@
   const typeset = window.MathJax?.startup?.promise ?? Promise.resolve();
   window.addEventListener("load", () => typeset.then(mark));
   window.addEventListener("resize", mark);
+  // what a closed cell or solution holds has no width until it is opened
+  document.addEventListener("toggle", mark, true);
 })();
+
+/* Buttons with a picture only have a name. */
+window.addEventListener("load", () => {
+  document.querySelectorAll("button.copybtn").forEach((button) => button.setAttribute("aria-label", "Copy code"));
+});
 
 /* Say what a slider is called, and its value as it is written beside it. */
 (() => {

@@ -47,6 +47,33 @@ SKIP_REPEATS = """() => {
   }
   axe.configure({ rules: [{ id: 'color-contrast', selector: '*:not([data-repeat])' }] });
 }"""
+# the boxes of an article that are wider than the screen, and how many boxes there are
+BOXES = """() => {
+  const kinds = {
+    code: 'pre',
+    formula: 'mjx-container[display]',
+    table: '.pst-scrollable-table-container',
+  };
+  const count = {}, silent = [];
+  for (const [kind, selector] of Object.entries(kinds)) {
+    count[kind] = [0, 0];
+    for (const box of document.querySelectorAll(`article :is(${selector})`)) {
+      if (!box.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      count[kind][1] += 1;
+      let around = box;
+      const fits = () => around.scrollWidth <= around.clientWidth + 1
+        || getComputedStyle(around).overflowX === 'visible';
+      while (!around.matches('article') && fits()) around = around.parentElement;
+      if (around.matches('article')) continue;
+      count[kind][0] += 1;
+      // it can be reached by keyboard, and shows that there is more
+      const said = around.tabIndex === 0 && (around.dataset.more || '').includes('end');
+      if (!said || getComputedStyle(around).overflowX === 'hidden')
+        silent.push(around.outerHTML.slice(0, 200));
+    }
+  }
+  return { count, silent };
+}"""
 # formulas have the colour of their text, and thousands of parts
 AXE = "options => axe.run({ exclude: [['mjx-container']] }, options)"
 
@@ -123,6 +150,16 @@ class Page:
         assert opened.sideways() <= 0
         assert opened.violations(runOnly=["target-size"]) == []
 
+    @pytest.mark.parametrize(("width", "share"), [(1280, 0.1), (390, 0.15), (320, 0.35)])
+    def test_little_scrolls_and_what_does_says_so(self, opened, width, share):
+        opened.look("light", width)
+        opened.tab.wait_for_timeout(300)  # formulas and tables are fitted anew
+        boxes = opened.tab.evaluate(BOXES)
+        assert boxes["silent"] == []
+        assert boxes["count"]["code"][0] == 0
+        wide, every = map(sum, zip(*boxes["count"].values(), strict=True))
+        assert wide <= max(1, share * every), boxes["count"]
+
     def test_pictures_are_told_in_words(self, opened):
         for figure in opened.tab.evaluate(FIGURES):
             words = figure["text"].strip()
@@ -171,6 +208,21 @@ class TestChapter(Page):
         )
         assert opened.visit.faults == []
 
+    def test_its_slider_is_made_for_thumbs(self, opened):
+        opened.look("light", 390)
+        handle = opened.tab.locator(".noUi-handle").first.bounding_box()
+        assert min(handle["width"], handle["height"]) >= 24
+
+    def test_buttons_say_what_they_do(self, opened):
+        opened.look("light", 1280)
+        toggles = opened.tab.locator("article details.hide > summary")
+        for toggle in toggles.all():
+            assert re.match(r"(Show|Hide) (code of|imports)", toggle.inner_text())
+            assert toggle.get_attribute("aria-label") is None
+        copies = opened.tab.locator("button.copybtn").count()
+        named = opened.tab.locator('button.copybtn[aria-label="Copy code"]').count()
+        assert named == copies
+
     def test_it_downloads(self, opened):
         for suffix in ("ipynb", "md"):
             link = opened.tab.locator(f'.dropdown-download-buttons a[href$=".{suffix}"]')
@@ -186,6 +238,20 @@ class TestChapter(Page):
         for service in ("Binder", "Colab"):
             link = opened.tab.get_by_role("link", name=service, exact=True)
             assert link.get_attribute("href").endswith(f"notebooks/{name}.ipynb")
+
+
+def test_the_focus_is_seen_on_every_button_of_the_header(visit, address):
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/{CHAPTERS[0]}.html", wait_until="networkidle")
+    tab.add_style_tag(content="* { transition: none !important }")
+    buttons = tab.locator(".bd-header-article button:visible, .bd-header-article summary:visible")
+    assert buttons.count() >= 5
+    for button in buttons.all():
+        tab.keyboard.press("Tab")  # the ring is for those who use the keyboard
+        tab.evaluate("document.activeElement.blur()")
+        before = tab.locator(".bd-header-article").screenshot()
+        button.focus()
+        assert tab.locator(".bd-header-article").screenshot() != before, button.inner_html()
 
 
 def test_a_download_button_downloads(visit, address):

@@ -32,6 +32,20 @@ def test_page_came_out_and_fetches_only_from_the_site(site, page):
         assert address.startswith("data:") or (file.parent / path).exists(), address
 
 
+@pytest.mark.parametrize("page", pages())
+def test_little_stands_before_the_first_screen(site, page):
+    file = site / f"{page}.html"
+    head, _ = file.read_text(encoding="utf-8").split("</head>", 1)
+    waits = [
+        (file.parent / re.sub(r"[?#].*", "", source)).stat().st_size
+        for attributes in re.findall(r"<script\b([^>]*)>", head)
+        for source in re.findall(r'src="([^"]+)"', attributes)
+        if not re.search(r"\b(defer|async)\b", attributes)
+    ]
+    assert len(head.encode()) + sum(waits) < 100e3, waits
+    assert 'rel="preload"' not in head
+
+
 class Links(HTMLParser):
     """The anchors of a page, and what its links point to."""
 
