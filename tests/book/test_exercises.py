@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 from portal.book.exercises import answers, check
-from portal.loops import loop
+from portal.loops import loop, scalar_loop
 
 PATHS = sorted((ROOT / "notebooks").glob("*.md"))
 CODE = {name: (path, code) for path in PATHS for name, code in solutions(path).items()}
@@ -51,6 +51,12 @@ def test_the_answers_of_one_chapter_take_the_place_of_its_old_ones(tmp_path, mon
     assert list(json.loads(file.read_text())) == ["01-x", "02-new", "03-x"]
 
 
+def _subtracted(x):
+    """Δ ln(Λ_c²/Δ) at 50 MeV less its value at 0, for a χ of 30 MeV and Λ_c = 1 GeV."""
+    delta = 30**2 + 50**2 * x * (1 - x)
+    return delta * np.log(1e6 / delta) - 30**2 * np.log(1e6 / 30**2)
+
+
 # the same by another route: where the solution thinks, by numbers; where it computes, by hand
 INDEPENDENT = {
     "02-threshold": lambda: 4 * quad(lambda x: x * (1 - x) * np.log(1 - 2 * x), 0, 0.5)[0],
@@ -64,6 +70,15 @@ INDEPENDENT = {
     "03-ratio": lambda: (
         quad(lambda x: 1 + x * (1 - x), 0, 1)[0]
         / quad(lambda x: x * (1 - x) * (1 + x * (1 - x)), 0, 1)[0]
+    ),
+    "03-width": lambda: 0.1**2 * 30 / (8 * np.pi) * (1 - 4 / 9) ** 1.5,
+    "03-power": lambda: (
+        np.log(scalar_loop(1e-6, 1.0, 1e4)(50.1**2) / scalar_loop(1e-6, 1.0, 1e4)(49.9**2))
+        / np.log(50.1 / 49.9)
+    ),
+    "03-cutoff": lambda: (
+        quad(lambda x: _subtracted(x) + (900 + 2500 * x * (1 - x)) * np.log(4), 0, 1)[0]
+        / quad(_subtracted, 0, 1)[0]
     ),
     "01-largest-recoil": lambda: 2 * 30**2 / (37215.52 + 2 * 30),
     "06-open": lambda: ((1 - 1e9) ** 2 / (1 + 0.1**2 * 1e9**2)) ** 0.5,
