@@ -227,10 +227,7 @@ def branching_ratio(
     >>> print(f"{branching_ratio('K', 3 * GeV**2) * GeV**2:.1e}")
     3.5e-08
     """
-    decay = _decay(mode)
-    if lepton not in ("e", "mu"):
-        raise ValueError(f"lepton = {lepton!r}: give 'e' or 'mu'")
-    m = M_MUON if lepton == "mu" else M_ELECTRON
+    decay, m = _decay(mode), _mass(lepton)
     q2 = _physical("q2", q2, decay, m)
     same_grid(q2=q2, delta_c9=delta_c9, delta_c10=delta_c10)
     s, t, p, phase_space = amplitudes(mode, q2)
@@ -254,8 +251,9 @@ def ratio(
     q2_max: float,
     delta_c9: Coefficient = 0.0,
     delta_c10: Coefficient = 0.0,
+    lepton: str = "mu",
 ) -> Array:
-    """R_K or R_K*: muons over electrons in a bin of q², with new physics in the muons only.
+    """R_K or R_K*: muons over electrons in a bin of q², with new physics in one of the two.
 
     R = ∫ dB(B → M μμ) / ∫ dB(B → M ee), both over q2_min < q² < q2_max (paper (5.1), (5.2)).
     Meant for bins below 8 GeV², where the averages of C7 and C9 hold; nothing stops a higher bin.
@@ -269,19 +267,22 @@ def ratio(
     delta_c9, delta_c10 : array, or function of q²
         Real.  A function gets an array (n,) of q² and returns one that broadcasts to (..., n): one
         ratio for each row.
+    lepton : str
+        Which of the two has the new physics, "mu" or "e".
 
     Raises
     ------
     ValueError
-        If the mode is unknown, the bin is empty or outside the physical range 4m_μ² to
-        (m_B − m_M)², or a function returns another shape, or has a pole in the bin or too close
-        to it.
+        If the mode or the lepton is unknown, the bin is empty or outside the physical range
+        4m_μ² to (m_B − m_M)², or a function returns another shape, or has a pole in the bin or
+        too close to it.
 
     >>> from hepunits import GeV
     >>> print(ratio("K", 1 * GeV**2, 6 * GeV**2, delta_c9=[0.0, -1.0]).round(3))
     [1.    0.792]
     """
     decay = _decay(mode)
+    _mass(lepton)
     q2_min = float(_physical("q2_min", number("q2_min", q2_min), decay, M_MUON))
     q2_max = float(_physical("q2_max", number("q2_max", q2_max), decay, M_MUON))
     if q2_min >= q2_max:
@@ -303,14 +304,23 @@ def ratio(
             shift.append(values[..., :_ORDER])
         else:
             shift.append(finite(name, coefficient)[..., np.newaxis])
-    muons = branching_ratio(mode, nodes, "mu", *shift) @ weights
-    return muons / (branching_ratio(mode, nodes, "e") @ weights)
+    other = {"mu": "e", "e": "mu"}[lepton]
+    new = branching_ratio(mode, nodes, lepton, *shift) @ weights
+    standard = branching_ratio(mode, nodes, other) @ weights
+    return new / standard if lepton == "mu" else standard / new
 
 
 def _decay(mode: str) -> Decay:
     if not isinstance(mode, str) or mode not in DECAYS:
         raise ValueError(f"mode = {mode!r}: give one of {', '.join(DECAYS)}")
     return DECAYS[mode]
+
+
+def _mass(lepton: str) -> float:
+    masses = {"mu": M_MUON, "e": M_ELECTRON}
+    if not isinstance(lepton, str) or lepton not in masses:
+        raise ValueError(f"lepton = {lepton!r}: give 'e' or 'mu'")
+    return masses[lepton]
 
 
 def _physical(name: str, q2: ArrayLike, decay: Decay, lepton_mass: float) -> Array:

@@ -12,13 +12,21 @@ import numpy as np
 from hepunits import GeV
 from numpy.typing import ArrayLike
 
-from ._validate import Array, not_negative, number, positive
+from ._validate import Array, finite, not_negative, number, positive, same_grid
 from .b_decays import X_UNIT, delta_c9, ratio
 from .poisson import Band
 from .published import read_table
 from .statistics import evaluate, join, multiply, roots
 
-__all__ = ["MUONS", "Fit", "MeasuredRatio", "fit", "measurements", "polynomial"]
+__all__ = [
+    "MUONS",
+    "Fit",
+    "MeasuredRatio",
+    "chi_squared",
+    "fit",
+    "measurements",
+    "polynomial",
+]
 
 MUONS = {"vector": 0.0, "left": -0.5}
 """Muon couplings: the share of ΔC9 that goes to ΔC10 (a left-handed one halves ΔC9 too)."""
@@ -97,6 +105,31 @@ class MeasuredRatio:
         number("up", self.up, positive)
         number("down", self.down, positive)
 
+    @property
+    def bin(self) -> tuple[str, float, float]:
+        """Mode and bin, the first three arguments of `ratio`."""
+        return self.mode, self.q2_min, self.q2_max
+
+    @property
+    def name(self) -> str:
+        """Name in LaTeX, with the bin in GeV²."""
+        mode = self.mode.replace("*", "^*")
+        return f"$R_{{{mode}}}$ [{self.q2_min / GeV**2:g}, {self.q2_max / GeV**2:g}]"
+
+    def pull(self, ratio: ArrayLike) -> Array:
+        """Distance of a predicted ratio from the measured one, in errors of that side.
+
+        Raises
+        ------
+        ValueError
+            If the ratio is not finite.
+
+        >>> print(measurements(2018)[0].pull([1.0, 0.7]).round(1))
+        [ 2.6 -0.5]
+        """
+        off = finite("ratio", ratio) - self.value
+        return off / np.where(off > 0, self.up, self.down)
+
 
 def measurements(year: int) -> tuple[MeasuredRatio, ...]:
     """R_K and R_K* as known in 2018 (paper (5.1), (5.2)), of LHCb in 2022 and of CMS in 2024.
@@ -122,6 +155,36 @@ def measurements(year: int) -> tuple[MeasuredRatio, ...]:
         MeasuredRatio(str(table["mode"][row]), *(float(column[row]) for column in numbers))
         for row in rows
     )
+
+
+def chi_squared(
+    data: Sequence[MeasuredRatio], x_h: ArrayLike, mass: ArrayLike, muon: str = "vector"
+) -> Array:
+    """χ² of measured ratios, Σ (R − R_exp)²/σ², with the error of the side on which R lies.
+
+    Parameters
+    ----------
+    data : sequence of MeasuredRatio
+    x_h, mass : array
+        X_h and m′ (MeV); they broadcast together.
+    muon : str
+        "vector" or "left", see `polynomial`.
+
+    Raises
+    ------
+    ValueError
+        As for `polynomial`, or if `x_h` is not finite.
+
+    >>> print(chi_squared(measurements(2018), [0.0, 3e-8], 10.0).round(1))
+    [18.8  5. ]
+    """
+    x_h = finite("x_h", x_h)
+    same_grid(x_h=x_h, mass=mass)
+    total = np.zeros(())
+    for one in data:
+        r0, r1, r2 = polynomial(*one.bin, mass, muon)
+        total = total + one.pull(r0 + r1 * x_h + r2 * x_h**2) ** 2
+    return total
 
 
 @dataclass(frozen=True)

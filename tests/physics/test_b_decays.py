@@ -150,6 +150,28 @@ def test_measurements_are_those_of_the_paper_and_of_2022():
     assert np.all(b_fits.fit(now, [10.0]).lowest < 4)
 
 
+@pytest.mark.parametrize("muon", ["vector", "left"])
+def test_chi_squared_is_that_of_the_fit(muon):
+    data, masses = b_fits.measurements(2018), np.array([1.0, 200.0])
+    fit = b_fits.fit(data, masses, muon)
+    assert b_fits.chi_squared(data, fit.best, masses, muon) == pytest.approx(fit.lowest, rel=1e-9)
+    edges = [band for bands in fit.bands for band in bands[0]]
+    found = b_fits.chi_squared(data, edges, np.repeat(masses, 2), muon)
+    assert found == pytest.approx(np.repeat(fit.lowest, 2) + 1, rel=1e-6)
+
+
+def test_new_physics_in_electrons_is_the_inverse_where_masses_do_not_matter():
+    bin_ = ("K", 1.1 * GEV2, 6 * GEV2)
+    assert b_decays.ratio(*bin_, -1.0, lepton="e") == pytest.approx(
+        1 / b_decays.ratio(*bin_, -1.0), rel=2e-3
+    )
+
+
+def test_names_of_measurements():
+    assert [one.name for one in b_fits.measurements(2024)] == ["$R_{K}$ [1.1, 6]"]
+    assert b_fits.measurements(2018)[2].name == "$R_{K^*}$ [1.1, 6]"
+
+
 def test_ckm_is_unitary_and_has_the_apex_it_was_made_from():
     v = b_decays.ckm()
     assert v @ v.conj().T == pytest.approx(np.eye(3), abs=1e-15)
