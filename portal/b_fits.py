@@ -208,6 +208,20 @@ class Fit:
     lowest: Array
     bands: list[list[Band]]
 
+    @property
+    def band(self) -> Array:
+        """Ends of the band that holds the best fit, array (2, n).
+
+        >>> print((fit(measurements(2018), [10.0, 200.0]).band / 1e-8).round(1))
+        [[2.4 2.3]
+         [4.7 4.5]]
+        """
+        around = [
+            next((low, high) for low, high in bands if low <= best <= high)
+            for best, bands in zip(self.best.tolist(), self.bands, strict=True)
+        ]
+        return np.array(around).T
+
 
 def fit(
     data: Sequence[MeasuredRatio], mass: ArrayLike, muon: str = "vector", n_sigma: float = 1.0

@@ -18,6 +18,7 @@ __all__ = [
     "bar",
     "contract",
     "dot",
+    "epsilon",
     "gamma",
     "gamma5",
     "kallen",
@@ -64,6 +65,17 @@ def dot(p: Sequence[Any], q: Sequence[Any]) -> Any:
     16
     """
     return sum(metric[mu, mu] * p[mu] * q[mu] for mu in range(4))
+
+
+def epsilon(a: Any, b: Any, c: Any) -> Any:
+    """ε^{μναβ} a_ν b_α c_β of three column vectors, the vector normal to all three; ε^{0123} = 1.
+
+    >>> unit = one
+    >>> epsilon(unit[:, 1], unit[:, 2], unit[:, 3]).T
+    Matrix([[-1, 0, 0, 0]])
+    """
+    lower = [metric * vector for vector in (a, b, c)]
+    return sympy.Matrix([sympy.Matrix.hstack(one[:, mu], *lower).det() for mu in range(4)])
 
 
 def slash(p: Sequence[Any]) -> Any:

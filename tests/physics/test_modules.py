@@ -41,6 +41,7 @@ BOOK = [
     "book.derivation",
     "book.dirac",
     "book.figures",
+    "book.b_figures",
     "book.paper_figures",
     "book.sliders",
     "book.tables",
