@@ -1,4 +1,8 @@
-"""The answers of the exercises: what the solutions in the chapters compute."""
+"""The answers of the exercises, and wrong ones: what the solutions in the chapters compute.
+
+A solution ends in ``answer = …``.  It may go on with ``slips = {"hint": value, …}``, wrong answers
+that students give, each as a formula beside the right one, and what to tell them.
+"""
 
 import ast
 import contextlib
@@ -13,6 +17,7 @@ import jupytext
 from project import ROOT
 
 FILE = ROOT / "portal" / "book" / "answers.json"
+SLIPS = ROOT / "portal" / "book" / "slips.json"
 SOLUTION = re.compile(r"^````\{solution\} ex-(\S+)\n(.*?)^````$", re.M | re.S)
 CODE = re.compile(r"^```python\n(.*?)^```$", re.M | re.S)
 
@@ -39,11 +44,11 @@ def _reads(table: SymbolTable) -> set[str]:
     return found.union(*map(_reads, table.get_children()))
 
 
-def solve(source: Path, code: str) -> float:
-    """Run a solution after what it needs of the chapter: no figures, no tables."""
+def run(source: Path, code: str, *names: str) -> list[Any]:
+    """Return what a solution gives to some names, after what it needs of the chapter."""
     cells = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
     program: list[str] = []
-    missing = {"answer"}
+    missing = set(names)
     for statement in reversed(ast.parse("\n".join([*cells, code])).body):
         table = symtable(text := ast.unparse(statement), source.name, "exec")
         if _binds(table) & missing:
@@ -52,17 +57,38 @@ def solve(source: Path, code: str) -> float:
     space: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
         exec("\n".join(program), space)
-    return float(space["answer"])
+    return [space[name] for name in names]
+
+
+def solve(source: Path, code: str) -> float:
+    """Return the answer that a solution computes."""
+    (answer,) = run(source, code, "answer")
+    return float(answer)
+
+
+def wrong(source: Path, code: str) -> dict[str, float]:
+    """Return the wrong answers of a solution by the hint that each deserves."""
+    if not re.search(r"^slips = ", code, re.M):
+        return {}
+    _, slips = run(source, code, "answer", "slips")
+    return {hint: float(value) for hint, value in slips.items()}
 
 
 def write(source: Path) -> None:
-    """Put the answers of one chapter into the file, in place of those it had."""
+    """Put what one chapter's solutions compute into the files, in place of what they had."""
+    found = solutions(source)
+    # so many digits are the same on every processor
+    _update(FILE, source, {n: float(f"{solve(source, c):.9g}") for n, c in found.items()})
+    slips = {n: s for n, c in found.items() if (s := wrong(source, c))}
+    rounded = {n: {h: float(f"{v:.9g}") for h, v in s.items()} for n, s in slips.items()}
+    _update(SLIPS, source, rounded)
+
+
+def _update(file: Path, source: Path, new: dict[str, Any]) -> None:
     number = source.stem[:2]
-    stored = json.loads(FILE.read_text()) if FILE.exists() else {}
-    answers = {name: value for name, value in stored.items() if name[:2] != number}
-    for name, code in solutions(source).items():
-        # so many digits are the same on every processor
-        answers[name] = float(f"{solve(source, code):.9g}")
+    stored = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kept = {name: value for name, value in stored.items() if name[:2] != number} | new
     # a stable sort: within a chapter the order of the page stays
-    ordered = dict(sorted(answers.items(), key=lambda item: item[0][:2]))
-    FILE.write_text(json.dumps(ordered, indent=1) + "\n")
+    ordered = dict(sorted(kept.items(), key=lambda item: item[0][:2]))
+    text = json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
+    file.write_text(text, encoding="utf-8")

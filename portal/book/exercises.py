@@ -1,7 +1,8 @@
 """Self-checks: is my answer right?  They know units, and they do not show the answer.
 
-The answers come from the solutions in the chapters: `make pairs` runs their code and writes what
-it finds into ``answers.json``.
+The answers come from the solutions in the chapters, and so do wrong answers that deserve a hint of
+their own: `make pairs` runs their code and writes what it finds into ``answers.json`` and
+``slips.json``.
 """
 
 import json
@@ -12,7 +13,7 @@ import numpy as np
 
 from .._validate import finite
 
-__all__ = ["SLIPS", "answers", "check"]
+__all__ = ["SLIPS", "answers", "check", "slips"]
 
 SLIPS = {
     1e3: "It is off by 1000: keV or MeV?",
@@ -23,7 +24,7 @@ SLIPS = {
     2.0: "It is off by a factor of 2.",
     np.pi: "It is off by a factor of π.",
 }
-"""What a wrong factor looks like."""
+"""What a wrong factor looks like, in any exercise."""
 
 
 def answers() -> dict[str, float]:
@@ -33,6 +34,21 @@ def answers() -> dict[str, float]:
     True
     """
     return json.loads((files(__package__) / "answers.json").read_text(encoding="utf-8"))
+
+
+def slips(name: str) -> dict[str, float]:
+    """Wrong answers of one exercise, by the hint that each deserves.
+
+    Parameters
+    ----------
+    name : str
+        As for `check`.
+
+    >>> "The axis has q₀², not q₀." in slips("07-axis")
+    True
+    """
+    text = (files(__package__) / "slips.json").read_text(encoding="utf-8")
+    return json.loads(text).get(name, {})
 
 
 def check(name: str, answer: Any, rtol: float = 0.01) -> None:
@@ -47,6 +63,8 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
     rtol : float
         Largest deviation that is right, relative to the answer.
 
+    What a student of this exercise gets wrong comes first, then what goes wrong in any.
+
     Raises
     ------
     ValueError
@@ -56,6 +74,8 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
     Write your answer in place of the dots, then run the cell again.
     >>> check("01-largest-recoil", 48.3)
     Not yet. It is off by 1000: keV or MeV?
+    >>> check("07-axis", 50 / 30)
+    Not yet. The axis has q₀², not q₀.
     """
     if answer is ...:
         print("Write your answer in place of the dots, then run the cell again.")
@@ -67,8 +87,11 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
     if given.size != 1:
         raise ValueError(f"answer = {answer}: give one number")
     ratio = given.item() / known[name]
+    own = [hint for hint, wrong in slips(name).items() if abs(given.item() / wrong - 1) <= 0.01]
     if abs(ratio - 1) <= rtol:
         print("Right.")
+    elif own:
+        print("Not yet.", *own)
     elif abs(ratio + 1) <= rtol:
         print("Not yet. Look at the sign.")
     else:

@@ -6,13 +6,13 @@ import re
 import answers as answers_tool
 import numpy as np
 import pytest
-from answers import SOLUTION, solutions, solve
+from answers import SOLUTION, solutions, solve, wrong
 from hepunits import GeV, MeV
 from project import ROOT
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from portal.book.exercises import answers, check
+from portal.book.exercises import answers, check, slips
 from portal.loops import loop, scalar_loop
 
 PATHS = sorted((ROOT / "notebooks").glob("*.md"))
@@ -39,15 +39,36 @@ def test_the_stored_answer_is_what_the_solution_computes(name):
     assert solve(*CODE[name]) == pytest.approx(ANSWERS[name], rel=1e-6), "run `make pairs`"
 
 
+@pytest.mark.parametrize("name", CODE)
+def test_each_slip_is_a_formula_and_gets_its_own_hint(name, capsys):
+    stored = slips(name)
+    assert stored == pytest.approx(wrong(*CODE[name]), rel=1e-6), "run `make pairs`"
+    for hint, value in stored.items():
+        check(name, value)
+        assert capsys.readouterr().out == f"Not yet. {hint}\n"
+
+
+def test_chapter_07_knows_four_slips_of_each_exercise():
+    assert all(len(slips(name)) >= 4 for name in ANSWERS if name.startswith("07"))
+
+
+def test_what_the_chapter_rounds_is_right(capsys):
+    check("07-scale", 1.3e6, rtol=0.03)
+    assert capsys.readouterr().out == "Right.\n"
+
+
 def test_the_answers_of_one_chapter_take_the_place_of_its_old_ones(tmp_path, monkeypatch):
     file = tmp_path / "answers.json"
     file.write_text('{"03-x": 3.0, "02-old": 2.0, "01-x": 1.0}')
     monkeypatch.setattr(answers_tool, "FILE", file)
+    monkeypatch.setattr(answers_tool, "SLIPS", tmp_path / "slips.json")
     source = tmp_path / "02-title.md"
-    solved = "````{solution} ex-02-new\nBecause:\n```python\nanswer = a / 3\n```\n````\n"
+    code = 'answer = a / 3\nslips = {"Why 3?": a}\n'
+    solved = f"````{{solution}} ex-02-new\nBecause:\n```python\n{code}```\n````\n"
     source.write_text(f"```{{code-cell}} ipython3\na = 2\nb = 1 / 0\n```\n\n{solved}")
     answers_tool.write(source)
     assert json.loads(file.read_text()) == {"01-x": 1.0, "02-new": 0.666666667, "03-x": 3.0}
+    assert json.loads((tmp_path / "slips.json").read_text()) == {"02-new": {"Why 3?": 2.0}}
     assert list(json.loads(file.read_text())) == ["01-x", "02-new", "03-x"]
 
 
