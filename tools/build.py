@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jupyter_cache import get_cache
 from lite import lite
+from live import live
 from project import BUILD, ROOT, commit_time, digest, pages, run, whole_prints
 
 HTML = BUILD / "html"
@@ -152,6 +153,7 @@ def main() -> None:
         shutil.rmtree(fresh, ignore_errors=True)
         book(fresh)
         lite(fresh / "lite", archive)
+        live(fresh / "live")
         shutil.rmtree(site, ignore_errors=True)
         fresh.rename(site)
         if archive:

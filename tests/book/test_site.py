@@ -126,6 +126,7 @@ def test_a_build_that_succeeds_replaces_the_old_site(workshop, monkeypatch):
     (workshop / "html" / "removed.html").write_text("old")
     monkeypatch.setattr(build, "book", write_page)
     monkeypatch.setattr(build, "lite", lambda *_: None)
+    monkeypatch.setattr(build, "live", lambda *_: None)
     build.main()
     assert [page.name for page in (workshop / "html").iterdir()] == ["index.html"]
     assert (workshop / "html" / "index.html").read_text() == "new"
