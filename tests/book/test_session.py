@@ -115,7 +115,6 @@ def code_cells(chapter):
 def test_a_figure_with_knobs_needs_little_of_its_chapter(chapter):
     cells = code_cells(chapter)
     with_knobs = [i for i, c in enumerate(cells) if "remove-output" in c.metadata.get("tags", [])]
-    assert with_knobs
     codes = [cell.source for cell in cells]
     for number in with_knobs:
         wanted = needed(codes, number)
