@@ -535,6 +535,10 @@ class Joint:
         """Expected signal (*masses, bins); see `Experiment.counts`."""
         return np.concatenate([part.counts(mediator, coupling) for part in self.parts], axis=-1)
 
+    def observing(self, mediator: Mediator, coupling: float) -> "Joint":
+        """Each had observed what a mediator makes; see `Experiment.observing`."""
+        return replace(self, parts=tuple(p.observing(mediator, coupling) for p in self.parts))
+
     @property
     def observed(self) -> Array:
         """Observed signal in each bin."""

@@ -3,6 +3,7 @@
 The components are "pp", "be7" (two lines), "pep" (a line), "b8" and "hep".
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -242,6 +243,7 @@ def borexino(
     model_error: bool = False,
     oscillating: bool = True,
     target: Target = SCINTILLATOR,
+    fluxes: Mapping[str, float] | None = None,
 ) -> Joint:
     """Borexino's pp, ⁷Be and pep rates, one experiment of one bin for each (paper (4.3)).
 
@@ -262,20 +264,26 @@ def borexino(
         As for `source`.
     target : Target
         Tree-level electrons, as paper (3.2) has them; see `WITH_LOOPS`.
+    fluxes : dict of str to float, or None
+        Total fluxes in place of the model's, by component, as for `source`.
 
     Raises
     ------
     ValueError
-        If the threshold is negative, or above the largest recoil of pp neutrinos.
+        If the threshold is negative, or above the largest recoil of pp neutrinos, or a flux is of
+        another component than "pp", "be7" or "pep".
 
     >>> borexino(threshold=0.0).counts().round(1)
     array([135.8,  50.2,   2.9])
     """
     number("threshold", threshold, not_negative)
     data, model = read_table("borexino_2017.csv"), read_table("solar.csv")
+    fluxes = {} if fluxes is None else fluxes
+    if not isinstance(fluxes, Mapping) or not set(fluxes) <= set(data["component"]):
+        raise ValueError(f"fluxes = {fluxes}: give a dict of those of pp, be7 and pep")
     parts = []
     for component, rate, error in zip(data["component"], data["rate"], data["paper"], strict=True):
-        flux = source(str(component), oscillating)
+        flux = source(str(component), oscillating, fluxes.get(str(component)))
         top = float(recoil_max(M_ELECTRON, flux.endpoint))
         if threshold >= top:
             raise ValueError(f"threshold = {threshold}: give a recoil below {top:.3f} MeV")

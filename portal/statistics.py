@@ -31,6 +31,7 @@ __all__ = [
     "Profile",
     "allowed_couplings",
     "chi_squared",
+    "closest",
     "evaluate",
     "join",
     "multiply",
@@ -218,6 +219,39 @@ def allowed_couplings(
     bands = Profile.of(experiment, mediator).bands(n_sigma)
     warn_of_few_counts(experiment, mediator, bands, n_sigma)
     return bands if np.ndim(mediator.mass) else bands[0]
+
+
+def closest(experiment: Measurement, mediator: Mediator) -> tuple[float, float]:
+    """How well the best of many mediators fits: the root of its χ², and its mass (MeV).
+
+    For an experiment that observes another model (`Experiment.observing`) this is at how many σ
+    it would tell that model from all of these.
+
+    Parameters
+    ----------
+    experiment : Experiment or Joint
+    mediator : Vector or Scalar
+        With the masses to try; each coupling is the best one.
+
+    Raises
+    ------
+    ValueError
+        If there is no mass; else as for `allowed_couplings`.
+
+    >>> from portal import Vector, suppressed
+    >>> from portal.experiments import coherent_ar_future
+    >>> seen = coherent_ar_future().observing(Vector(100.0, suppressed(50.0)), 7e-9)
+    >>> sigma, mass = closest(seen, Vector([10.0, 100.0, 1000.0]))
+    >>> print(f"{sigma:.1f} sigma at {mass:.0f} MeV")
+    0.2 sigma at 100 MeV
+    """
+    check_mediator(mediator)
+    masses = np.ravel(mediator.mass)
+    if not masses.size:
+        raise ValueError(f"mediator = {mediator}: give at least one mass")
+    chi2 = np.ravel(Profile.of(experiment, mediator).minimum)
+    best = int(chi2.argmin())
+    return float(np.sqrt(max(chi2[best], 0.0))), float(masses[best])
 
 
 def _split(experiment: Measurement, t: Array) -> tuple[float, Array, Array]:

@@ -5,13 +5,18 @@ on white and on near-black pages.  Each line has its own dash pattern as well as
 """
 
 import warnings
+from collections.abc import Mapping
+from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 from cycler import cycler
 from IPython import get_ipython
+from matplotlib.axes import Axes
 from matplotlib_inline.backend_inline import set_matplotlib_formats
+from numpy.typing import ArrayLike
 
-__all__ = ["COLOURS", "DASHES", "INK", "use_style"]
+__all__ = ["COLOURS", "DASHES", "INK", "lines", "use_style"]
 
 INK = "#737373"
 """Axes and text."""
@@ -67,3 +72,23 @@ def use_style() -> None:
     if get_ipython() is not None:
         # without a date the same figure is the same file
         set_matplotlib_formats("svg", metadata={"Date": None})
+
+
+def lines(
+    x: ArrayLike, curves: Mapping[str, ArrayLike], axes: Axes | None = None, **settings: Any
+) -> Axes:
+    """Draw labelled curves over one x.
+
+    Parameters
+    ----------
+    x : array
+    curves : dict of label to y
+    axes : matplotlib.axes.Axes or None
+        Where to draw; without it a new figure.
+    settings : options of ``axes.set``
+    """
+    axes = plt.subplots()[1] if axes is None else axes
+    for label, y in curves.items():
+        axes.plot(x, y, label=label)
+    axes.set(**settings)
+    return axes

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import feyndraw
@@ -252,6 +253,9 @@ def figure_6() -> Figure:
     return fig
 
 
+_borexino = cache(borexino)
+
+
 def solar_recoils(recoil: ArrayLike, mediator: Mediator | None = None, g: float = 0.0) -> Array:
     """Recoils of Borexino (3, *recoils): pp, ⁷Be and pep, per time, MeV and 100 t.
 
@@ -261,7 +265,7 @@ def solar_recoils(recoil: ArrayLike, mediator: Mediator | None = None, g: float 
     electrons = SCINTILLATOR.units_per_mass * number * 100e3 * kg
     each = [
         part.observed[0] / part.counts()[0] * rate(electron, part.source, recoil, mediator, g)
-        for part in borexino().parts
+        for part in _borexino().parts
     ]
     return electrons * np.array(each)
 

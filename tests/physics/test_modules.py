@@ -44,6 +44,8 @@ BOOK = [
     "book.b_figures",
     "book.paper_figures",
     "book.sliders",
+    "book.chapter_figures",
+    "book.chapter_sliders",
     "book.tables",
     "book.limit_sliders",
 ]

@@ -13,7 +13,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from hepunits import GeV, day, fm, kg
+from hepunits import GeV, cm2, day, fm, kg, s
 
 import portal
 from portal import (
@@ -57,7 +57,7 @@ from portal.responses import (
     Sharp,
 )
 from portal.sources import ArrivalTimes, Continuum, Line, Source, check_flavour
-from portal.statistics import Profile, allowed_couplings, chi_squared
+from portal.statistics import Profile, allowed_couplings, chi_squared, closest
 from portal.strength import signal_strength
 
 pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
@@ -332,6 +332,7 @@ ROWS = [
     row(Joint, parts=given((CSI,), (Joint((CSI,), 0.1),), named="parts"), sigma_alpha=0.1),
     row(Joint((CSI,), 0.1).counts, mediator=VECTOR, coupling=finites(0.0)),
     row(Joint((CSI,), 0.1).polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
+    row(Joint((ARGON,), 0.1).observing, mediator=given(VECTOR, None, "Z"), coupling=finite(0.0)),
     row(check_measurement, experiment=EXPERIMENT),
     row(solar.pp_spectrum, energy=not_negatives(0.1), endpoint=positives(0.42, 1e300)),
     row(solar.survival_probability, energy=not_negatives(1.0), electron_density=not_negatives(1.0)),
@@ -341,6 +342,7 @@ ROWS = [
     row(solar.source, component="b8", flux=given(1e-6, 0.0, -1.0, np.nan, [1.0], "much", 5.25e6)),
     row(coherent.coherent_csi_2017, timing=given(True, "yes", 1, None)),
     row(solar.borexino, threshold=not_negative(0.19, 0.3)),
+    row(solar.borexino, fluxes=given({"be7": 4.93e7 / (cm2 * s)}, {"b8": 1e4}, 5e9, ["be7"])),
     row(experiments.coherent_efficiency, charge=finites(10.0)),
     row(experiments.carried_over, recoil=finites(0.01)),
     row(experiments.coherent_csi_future, exposure=positive(1e36), efficiency=EFFICIENCY),
@@ -358,6 +360,7 @@ ROWS = [
     row(chi_squared, experiment=EXPERIMENT),
     row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
     row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e120, 1e155, -1e200)),
+    row(closest, experiment=EXPERIMENT, mediator=given(VECTOR, None, "V", Vector([]))),
     row(allowed_couplings, experiment=EXPERIMENT, mediator=VECTOR),
     row(allowed_couplings, experiment=CSI, mediator=VECTOR, n_sigma=positive(2.0)),
     row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, None, "V", *NO_EFFECT)),

@@ -426,6 +426,13 @@ def test_model_error_weakens_beryllium_only_much():
     assert (ratio[[0, 2]] < 1.01).all()
 
 
+def test_a_flux_moves_the_expected_rate_alone():
+    flux = 4.93e9 / (cm2 * s)
+    usual, newer = solar.borexino(), solar.borexino(fluxes={"be7": flux})
+    assert newer.counts() / usual.counts() == pytest.approx([1, 4.93 / 5.00, 1], rel=1e-12)
+    assert newer.observed == pytest.approx(usual.observed, rel=1e-12)
+
+
 def test_joint_shares_one_normalisation():
     csi = portal.experiments.coherent_csi_2017()
     joint = Joint((csi, solar.borexino().parts[0]), sigma_alpha=0.28)

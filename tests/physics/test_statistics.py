@@ -14,7 +14,7 @@ import portal
 from portal import Experiment, Scalar, Vector, allowed_couplings, chi_squared, limit_curve
 from portal.fluxes import sns
 from portal.nuclei import target
-from portal.statistics import Profile
+from portal.statistics import Profile, closest
 
 pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
 
@@ -383,3 +383,25 @@ def test_no_masses_give_no_bands():
     curve = limit_curve(CSI, Vector([]))
     assert curve.bands == []
     assert curve.upper.shape == curve.outer.shape == (0,)
+
+
+def test_the_closest_rival_is_the_best_of_a_scan():
+    argon, masses = portal.experiments.coherent_ar_future(), np.array([10.0, 100.0, 1e3])
+    seen = argon.observing(Vector(100.0, SUPPRESSED), 5e-9)
+    scan = [
+        chi_squared(seen, Vector(mass), np.linspace(-1, 1, 4001) * 3e-10 * (900 + mass**2) / 9)
+        for mass in masses
+    ]
+    lowest = np.min(scan, axis=1)
+    sigma, mass = closest(seen, Vector(masses))
+    assert mass == masses[lowest.argmin()]
+    assert sigma == pytest.approx(np.sqrt(lowest.min()), abs=2e-3)
+
+
+def test_a_second_target_ends_the_likeness_of_a_twin():
+    """In argon a vector with F ~ q² has a twin with F = 1; sodium iodide beside it tells them."""
+    argon, rival = portal.experiments.coherent_ar_future(), Vector(np.geomspace(50, 200, 101))
+    both = portal.Joint((argon, portal.experiments.coherent_nai_future()), 0.1)
+    truth = Vector(100.0, SUPPRESSED), 7.2e-9
+    assert closest(argon.observing(*truth), rival)[0] < 0.1
+    assert closest(both.observing(*truth), rival)[0] > 4
