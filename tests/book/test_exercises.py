@@ -48,8 +48,9 @@ def test_each_slip_is_a_formula_and_gets_its_own_hint(name, capsys):
         assert capsys.readouterr().out == f"Not yet. {hint}\n"
 
 
-def test_chapter_07_knows_four_slips_of_each_exercise():
-    assert all(len(slips(name)) >= 4 for name in ANSWERS if name.startswith("07"))
+@pytest.mark.parametrize("chapter", ["03", "07"])
+def test_each_exercise_of_some_chapters_knows_four_slips(chapter):
+    assert all(len(slips(name)) >= 4 for name in ANSWERS if name.startswith(chapter))
 
 
 def test_what_the_chapter_rounds_is_right(capsys):
