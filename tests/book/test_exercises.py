@@ -12,6 +12,7 @@ from project import ROOT
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
+from portal.b_decays import ckm
 from portal.book.exercises import answers, check, slips
 from portal.loops import loop, scalar_loop
 
@@ -79,6 +80,9 @@ def _subtracted(x):
     return delta * np.log(1e6 / delta) - 30**2 * np.log(1e6 / 30**2)
 
 
+R10 = (105.6583755 / 10) ** 2  # m_μ²/m′² at 10 MeV
+V = ckm()
+
 # the same by another route: where the solution thinks, by numbers; where it computes, by hand
 INDEPENDENT = {
     "02-threshold": lambda: 4 * quad(lambda x: x * (1 - x) * np.log(1 - 2 * x), 0, 0.5)[0],
@@ -103,6 +107,17 @@ INDEPENDENT = {
         / quad(_subtracted, 0, 1)[0]
     ),
     "01-largest-recoil": lambda: 2 * 30**2 / (37215.52 + 2 * 30),
+    "10-contact": lambda: 5.27934**2 * 8.161e-10 * 0.6,  # GeV, |N| as printed
+    "10-photon": lambda: 0.2915**2 / (0.382**2 + 0.022**2),
+    "11-charm": lambda: abs(
+        np.dot(
+            [-3e-6 / 9, 1e-3, 1e-3, -3 + 3e-6 / 9], (V[0, [1, 1, 2, 2]] * V[1, [1, 2, 1, 2]].conj())
+        )
+    ),
+    "11-moment": lambda: (
+        (164e-11 * 8 * np.pi**2 / quad(lambda x: 2 * (1 - x) / (1 + (1 - x) / x**2 / R10), 0, 1)[0])
+        ** 0.5
+    ),
     "06-open": lambda: ((1 - 1e9) ** 2 / (1 + 0.1**2 * 1e9**2)) ** 0.5,
 }
 
