@@ -115,7 +115,7 @@ def reach(line: Array, then: Fit, now: Fit) -> Figure:
     axes.plot(then.masses, line, color=COLOURS["blue"])
     axes.fill_between(then.masses, line, 1, color=COLOURS["blue"], alpha=0.15, lw=0)
     for height, words, colour in (
-        (2.9e-8, "B decays, 2018", "orange"),
+        (5.6e-8, "B decays, 2018", "orange"),
         (3.6e-9, "B decays, 2022: below", "purple"),
         (2e-6, "excluded by COHERENT", "blue"),
     ):
@@ -137,7 +137,7 @@ def figure_8(bounds: Mapping[tuple[str, str], Array], then: Fit, now: Fit) -> Fi
     """
     figure, axes = plt.subplots(figsize=(6.4, 4.6))
     _band(axes, then)
-    axes.text(1.2, 2.9e-8, "$X_h$, B decays 2018", color=COLOURS["orange"])
+    axes.text(1.2, 5.2e-8, "$X_h$, B decays 2018", color=COLOURS["orange"])
     axes.fill_between(now.masses, 1e-10, now.band[1], color=COLOURS["purple"], alpha=0.2)
     axes.text(1.2, 6e-10, "$X_h$, B decays 2022", color=COLOURS["purple"])
     colours = dict(zip(dict.fromkeys(name for name, _ in bounds), ("blue", "green"), strict=True))
