@@ -27,7 +27,6 @@ from .sources import Continuum, Line, Source
 __all__ = [
     "FREE",
     "LEAST_EXPOSURE",
-    "MOST_EXPOSURE",
     "ORDER",
     "PANELS_PER_BIN",
     "Experiment",
@@ -53,10 +52,6 @@ LEAST_EXPOSURE = 1e-6 * kg * hour
 """Less than any detector has had; a mass without a time is less."""
 FREE = 1e6
 """Relative uncertainty above which a normalisation is as free as it can be."""
-
-MOST_EXPOSURE = 1e80
-"""Mass times time above any detector's; the ice of the Antarctic for the age of the Universe has
-less."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +134,6 @@ class Experiment:
             raise ValueError(
                 f"exposure = {self.exposure}: give mass times time, such as 10 * kg * 365 * day"
             )
-        at_most("exposure", self.exposure, MOST_EXPOSURE)
         number("sigma_alpha", self.sigma_alpha, not_negative)
         at_most("sigma_alpha", self.sigma_alpha, FREE)
         bins = not_negative("bins", ascending("bins", self.bins))

@@ -236,12 +236,12 @@ def _contract(
     return total
 
 
-def _physical(total: Array, reached: Array) -> Array:
+def _physical(total: Array, reached: Array, coupling: Array) -> Array:
     """Take `total` where the kinematics reach it, and refuse what is not a number."""
     # the terms cancel at the endpoint, where rounding could leave a negative rest
     total = np.where(reached, np.maximum(total, 0.0), 0.0)
     if not np.all(np.isfinite(total)):
-        raise ValueError("energy, recoil or coupling overflows: give values nearer to 1 MeV")
+        raise ValueError(f"coupling = {coupling}: give couplings whose cross section is finite")
     return total
 
 
@@ -291,7 +291,7 @@ def cross_section(
     powers = np.stack([energy**-k for k in range(3)])
     with np.errstate(all="ignore"):  # the result is checked
         total = _contract(scatterer, recoil, mediator, coupling, flavour, powers)
-    return _physical(total, recoil <= _recoil_max(scatterer.mass, energy))
+    return _physical(total, recoil <= _recoil_max(scatterer.mass, energy), coupling)
 
 
 def rate(
@@ -328,4 +328,4 @@ def rate(
             ],
             axis=0,
         )
-    return _physical(total, recoil <= _recoil_max(scatterer.mass, source.endpoint))
+    return _physical(total, recoil <= _recoil_max(scatterer.mass, source.endpoint), coupling)

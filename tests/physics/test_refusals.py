@@ -144,6 +144,8 @@ OPEN_CHARGE, HALF = (replace(CSI, bins=first + np.arange(0, 25, 2)) for first in
 NO_EFFECT = (Vector(1.0, neutrinos=(0, 0, 1)), Vector(1.0, neutrinos=(0, 0, 0)))
 NOT_IN_ATOMS = (Scalar([1.0]), Vector([1.0], neutrinos=(0, 1, 0)))
 NAN_OR_ZERO = (Vector([1.0], lambda Q2: np.nan * Q2), Vector([1.0], lambda Q2: 0 * Q2))
+HUGE = Vector(1.0, lambda Q2: 1e59 + 0 * Q2, up=1e59, down=1e59, neutrinos=(1e59, 1e59, 1e59))
+LARGE = replace(HUGE, form_factor=direct, neutrinos=(1.0, 1.0, 1.0))
 GEV2, LIGHT, TWO = GeV**2, [1.0, 2.0], [3.0, 1.0]
 BIN = {"mode": "K", "q2_min": 1.1 * GEV2, "q2_max": 6 * GEV2}
 RATIO = b_fits.measurements(2018)[0]
@@ -247,7 +249,7 @@ ROWS = [
     row(ArrivalTimes, edges=given(LIGHT, *NO_BINS), shares=[0.5]),
     row(ArrivalTimes, edges=LIGHT, shares=not_negatives([0.5], [1.1])),
     row(ArrivalTimes(LIGHT, [0.5]).share, start=finites(0.0, 3.0), end=finites(2.0, -1.0)),
-    row(ArrivalTimes(LIGHT, [0.5]).within, start=finite(0.0, 3.0), end=finite(2.0, -1.0)),
+    row(ArrivalTimes(LIGHT, [0.5]).within, start=finite(0.0, 3.0), end=finite(2.0, -1.0, 0.5)),
     row(scattering.momentum_transfer_squared, mass=positive(1e5), recoil=not_negatives(0.01)),
     row(scattering.recoil_max, mass=positive(1e5), energy=not_negatives(30.0)),
     row(scattering.energy_min, mass=positive(1e5), recoil=not_negatives(0.01)),
@@ -260,6 +262,7 @@ ROWS = [
     row(scattering.cross_section, scatterer=CAESIUM, energy=3, recoil=0, coupling=finites(0.0)),
     row(scattering.cross_section, scatterer=CAESIUM, energy=3, recoil=0, flavour=FLAVOURS),
     row(scattering.cross_section, **STRONG, coupling=finites(0.0, 1e200)),
+    row(scattering.cross_section, **STRONG | {"mediator": HUGE}, coupling=finites(0.0, 1e59)),
     row(scattering.cross_section, **HIT | {"energy": given(30.0, [3.0] * 3, named="energy .*,")}),
     row(scattering.cross_section, **HIT, mediator=THREE),
     row(scattering.rate, **SEEN, mediator=THREE),
@@ -297,7 +300,7 @@ ROWS = [
     row(Experiment, **AR | {"exposure": positive(AR["exposure"], 10 * kg, 1e300)}),
     row(Experiment, **AR | {"bins": not_negatives(AR["bins"], *NO_BINS)}),
     row(Experiment, **AR, efficiency=EFFICIENCY),
-    row(Experiment, **AR, background=not_negative(0.0), sigma_alpha=not_negative(0.1, 1e200)),
+    row(Experiment, **AR, background=not_negative(0.0), sigma_alpha=not_negative(0.1, 1e50)),
     row(Experiment, **AR, background=given(0.0, (TWO,), (Background([1]),), named="background ")),
     row(Experiment, **AR, background=given(0.0, 1e-20, (Background(TWO),)), data=(TWO, TWO)),
     row(Experiment, **AR, data=given(TWO, 5, (), [1.0], [1.0, -1.0], [1.0, np.nan], named="data ")),
@@ -315,8 +318,9 @@ ROWS = [
     row(Background, counts=not_negatives(TWO), error=not_negative(0.1)),
     row(Experiment, **AR, data=given((TWO, TWO), (TWO, [1.0, 0.0]), ([1.0, np.nan], TWO))),
     row(Experiment, **AR, data=given((TWO, TWO), ([1.0] * 3, [1.0] * 3), named="data has")),
-    row(CSI.polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
+    row(CSI.polynomial, mediator=given(VECTOR, HUGE, *NAN_OR_ZERO[:1])),
     row(CSI.counts, mediator=VECTOR, coupling=finites(0.0, 1e200)),
+    row(CSI.counts, mediator=replace(HUGE, neutrinos=(1.0,) * 3), coupling=finites(0.0, 1e59)),
     row(CSI.counts, coupling=given(0.0, 1.0)),
     row(CSI.counts, mediator=given(VECTOR, "V"), coupling=1.0),
     row(CSI.counts, mediator=MANY, coupling=given([0.0, 0.0], [1e-9] * 3, named="coupling .*")),
@@ -327,16 +331,16 @@ ROWS = [
     row(ARGON.observing, mediator=given(VECTOR, MANY, named="mediator.mass = "), coupling=1e-8),
     row(Experiment, **AR, data=given(None, (TWO, TWO), named="truth = "), truth=(VECTOR, 0.0)),
     row(check_mediator, mediator=given(VECTOR, "Z'", None)),
-    row(Joint, parts=given((CSI, ARGON), (), CSI), sigma_alpha=not_negative(0.1, 1e200)),
+    row(Joint, parts=given((CSI, ARGON), (), CSI), sigma_alpha=not_negative(0.1, 1e50)),
     row(Joint, parts=given((CSI,), (CSI, "CsI"), named="experiment = "), sigma_alpha=0.1),
     row(Joint, parts=given((CSI,), (Joint((CSI,), 0.1),), named="parts"), sigma_alpha=0.1),
     row(Joint((CSI,), 0.1).counts, mediator=VECTOR, coupling=finites(0.0)),
     row(Joint((CSI,), 0.1).polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
     row(Joint((ARGON,), 0.1).observing, mediator=given(VECTOR, None, "Z"), coupling=finite(0.0)),
     row(check_measurement, experiment=EXPERIMENT),
-    row(solar.pp_spectrum, energy=not_negatives(0.1), endpoint=positives(0.42, 1e300)),
+    row(solar.pp_spectrum, energy=not_negatives(0.1), endpoint=positives(0.42, 1e50)),
     row(solar.survival_probability, energy=not_negatives(1.0), electron_density=not_negatives(1.0)),
-    row(solar.hep_spectrum, energy=not_negatives(0.1), endpoint=positives(18.784, 1e300)),
+    row(solar.hep_spectrum, energy=not_negatives(0.1), endpoint=positives(18.784, 1e50)),
     row(solar.pp_spectrum, energy=TWO, endpoint=given(TWO, [0.4] * 3, named=r"endpoint \(3,\)")),
     row(solar.source, component=given("pp", "n13", "", ["pp"], None)),
     row(solar.source, component="b8", flux=given(1e-6, 0.0, -1.0, np.nan, [1.0], "much", 5.25e6)),
@@ -361,6 +365,7 @@ ROWS = [
     row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
     row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e120, 1e155, -1e200)),
     row(closest, experiment=EXPERIMENT, mediator=given(VECTOR, None, "V", Vector([]))),
+    row(chi_squared, experiment=CSI, mediator=LARGE, coupling=finites(0.0, 1e50)),
     row(allowed_couplings, experiment=EXPERIMENT, mediator=VECTOR),
     row(allowed_couplings, experiment=CSI, mediator=VECTOR, n_sigma=positive(2.0)),
     row(allowed_couplings, experiment=CSI, mediator=given(VECTOR, None, "V", *NO_EFFECT)),
