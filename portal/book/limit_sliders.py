@@ -4,20 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from hepunits import MeV
+from hepunits import MeV, day, eV, keV, kg
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 
 from .._validate import Array
 from ..detectors import Experiment
+from ..fluxes import reactor, sns
 from ..limits import LimitCurve, first_edge, limit_curve
 from ..mediators import FormFactor, Scalar, Vector
+from ..nuclei import target
+from ..scattering import recoil_max
 from ..statistics import Profile, allowed_couplings, chi_squared
 from .figures import COLOURS, INK
 from .paper_figures import KINDS, MASSES, RECOIL_EXPERIMENTS, limit_curves
 from .sliders import frames, scientific, stage
 
-__all__ = ["LimitLines", "Spotlight", "mass_slider"]
+__all__ = ["LimitLines", "Spotlight", "detector", "mass_slider"]
 
 Case = tuple[type[Vector] | type[Scalar], FormFactor]
 
@@ -136,6 +139,44 @@ class Spotlight:
             named,
             start=3,
         )
+
+
+def detector(
+    material: str,
+    where: str,
+    threshold_eV: float,
+    kg_years: float,
+    background_dru: float,
+    sigma_alpha: float,
+) -> Experiment:
+    """A detector at a reactor or at the SNS, by its knobs, with 24 bins up to the largest recoil.
+
+    Parameters
+    ----------
+    material : str
+        As for `portal.nuclei.target`.
+    where : str
+        "reactor" or "SNS".
+    threshold_eV : float
+        Lowest recoil energy; it stays below nine tenths of the largest one.
+    kg_years, background_dru, sigma_alpha : float
+        Exposure, background per keV, kg and day, and error of the normalisation.
+
+    >>> germanium = detector("Ge", "reactor", 100, 10, 1, 0.1)
+    >>> print(f"{germanium.counts().sum():.0f}")
+    34174
+    """
+    source = sns() if where == "SNS" else reactor()
+    parts = target(material).parts
+    most = max(float(recoil_max(part.mass, source.endpoint)) for part, _ in parts)
+    return Experiment(
+        target=target(material),
+        source=source,
+        exposure=kg_years * kg * 365 * day,
+        bins=np.geomspace(min(threshold_eV * eV, 0.9 * most), most, 25),
+        background=background_dru / (keV * kg * day),
+        sigma_alpha=sigma_alpha,
+    )
 
 
 class LimitLines:

@@ -9,7 +9,7 @@ import pytest
 from hepunits import eV
 
 from portal import Scalar, Vector, direct, limit_curve, suppressed
-from portal.book.limit_sliders import LimitLines, Spotlight, mass_slider
+from portal.book.limit_sliders import LimitLines, Spotlight, detector, mass_slider
 from portal.book.sliders import scientific
 from portal.experiments import coherent_csi_2017, reactor_ge
 
@@ -51,6 +51,15 @@ def test_limits_move_with_the_detector():
         ratio = limit_curve(other, mediator).upper / limit_curve(germanium, mediator).upper
         assert line.get_ydata() == pytest.approx(ratio)
         assert f"{ratio[0]:.2g}" in lines.says(other)
+
+
+@pytest.mark.parametrize("where", ["reactor", "SNS"])
+@pytest.mark.parametrize("threshold", [50, 5000])
+@pytest.mark.parametrize("material", ["Ge", "Si", "Ar", "NaI", "CsI"])
+def test_every_knob_makes_a_detector_that_expects_events(material, where, threshold):
+    made = detector(material, where, threshold, kg_years=1, background_dru=1, sigma_alpha=0.1)
+    assert made.counts().sum() > 0
+    assert np.isfinite(LimitLines(CASES).limits(made)).all()
 
 
 @pytest.mark.parametrize(
