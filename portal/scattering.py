@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from ._validate import Array, finite, instance, not_negative, number, positive, same_grid
 from .constants import FERMI
 from .mediators import Scalar, Vector
-from .nuclei import Electron, Nucleus, check_scatterer
+from .nuclei import Electron, Nucleus, Target, check_scatterer
 from .sources import Source, check_flavour
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "energy_min",
     "momentum_transfer_squared",
     "rate",
+    "rate_per_mass",
     "recoil_max",
     "weak_charge",
 ]
@@ -329,3 +330,26 @@ def rate(
             axis=0,
         )
     return _physical(total, recoil <= _recoil_max(scatterer.mass, source.endpoint), coupling)
+
+
+def rate_per_mass(
+    target: Target,
+    source: Source,
+    recoil: ArrayLike,
+    mediator: Mediator | None = None,
+    coupling: ArrayLike = 0.0,
+) -> Array:
+    """Recoils of a material per mass, time and recoil energy: the sum of `rate` over its parts.
+
+    Parameters and errors are those of `rate`, with a `Target` in place of one scatterer.
+
+    >>> from hepunits import day, keV, kg
+    >>> from portal.fluxes import sns
+    >>> from portal.nuclei import target
+    >>> rates = rate_per_mass(target("CsI"), sns(), [5 * keV, 20 * keV]) * keV * kg * day
+    >>> bool(rates[0] > 10 * rates[1] > 0)
+    True
+    """
+    instance("target", target, Target, "a Target, such as target('CsI')")
+    sums = sum(n * rate(one, source, recoil, mediator, coupling) for one, n in target.parts)
+    return np.asarray(sums * target.units_per_mass)

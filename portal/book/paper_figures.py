@@ -26,7 +26,7 @@ from ..experiments import (
 from ..limits import LimitCurve, limit_curve, typical_momentum
 from ..mediators import Scalar, Vector, direct, suppressed
 from ..parity_violation import caesium_limit
-from ..scattering import Mediator, rate
+from ..scattering import Mediator, rate_per_mass
 from ..solar import SCINTILLATOR
 from .figures import COLOURS, INK
 
@@ -261,13 +261,13 @@ def solar_recoils(recoil: ArrayLike, mediator: Mediator | None = None, g: float 
 
     Each component is scaled so that the Standard Model gives the measured rate.
     """
-    ((electron, number),) = SCINTILLATOR.parts
-    electrons = SCINTILLATOR.units_per_mass * number * 100e3 * kg
     each = [
-        part.observed[0] / part.counts()[0] * rate(electron, part.source, recoil, mediator, g)
+        part.observed[0]
+        / part.counts()[0]
+        * rate_per_mass(SCINTILLATOR, part.source, recoil, mediator, g)
         for part in _borexino().parts
     ]
-    return electrons * np.array(each)
+    return 100e3 * kg * np.array(each)
 
 
 def figure_7(mass: float = 10 * MeV) -> Figure:

@@ -46,6 +46,7 @@ BOOK = [
     "book.sliders",
     "book.chapter_figures",
     "book.chapter_sliders",
+    "book.source_figures",
     "book.tables",
     "book.limit_sliders",
 ]

@@ -271,6 +271,9 @@ ROWS = [
     *(row(scattering.cross_section, **HIT | {"recoil": STOPS}, mediator=m) for m in MASSLESS),
     row(scattering.rate, scatterer=SCATTERER, source=SNS, recoil=0.01),
     row(scattering.rate, scatterer=CAESIUM, source=SNS, recoil=not_negatives(0.01)),
+    row(
+        scattering.rate_per_mass, target=given(target("CsI"), CAESIUM, "CsI"), source=SNS, recoil=1
+    ),
     row(scattering.rate, scatterer=CAESIUM, source=SNS, recoil=0.01, coupling=finites(0.0)),
     row(fluxes.sns, protons_per_time=positive(1e7, 1e23), neutrinos_per_proton=positive(0.08)),
     row(fluxes.sns, distance=positive(1e4, 19.3)),

@@ -18,6 +18,7 @@ from portal.scattering import (
     energy_min,
     momentum_transfer_squared,
     rate,
+    rate_per_mass,
     recoil_max,
     weak_charge,
 )
@@ -309,3 +310,6 @@ def test_a_mixture_is_the_sum_of_its_parts(formula):
     value, _ = quad(lambda T: float(rate(one, sns(), T)), low, high, epsabs=0, epsrel=1e-10)
     expected = value * number * setup["exposure"] * material.units_per_mass
     assert parts[0][5] == near(expected, rel=1e-6)
+    each = [n * rate(one, sns(), bins) for one, n in material.parts]
+    total = sum(each) * material.units_per_mass
+    assert rate_per_mass(material, sns(), bins) == near(total, rel=1e-12)
