@@ -13,12 +13,13 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book offline serve lab pairs quick test portable check format coverage \
+.PHONY: help install book pdf offline serve lab pairs quick test portable check format coverage \
 	mutants benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book     build the site into _build/html"
+	@echo "make pdf      the same, and the whole book as one PDF beside it"
 	@echo "make offline  the same with the live engine inside, as one zip; PYODIDE=archive"
 	@echo "make serve    show the built site on this machine"
 	@echo "make lab      open the chapters in JupyterLab"
@@ -52,6 +53,9 @@ install: $(VENV)/installed $(LITE)/installed
 
 book: install
 	$(BIN)/python tools/build.py
+
+pdf: book
+	$(BIN)/python tools/pdf.py
 
 offline: install
 	$(BIN)/python tools/build.py --offline $(PYODIDE)

@@ -98,6 +98,7 @@ def book(target: Path) -> None:
         sys.exit(f"these pages of _toc.yml did not come out: {', '.join(missing)}")
     for page in target.rglob("*.html"):
         page.write_text(tidy(page.read_text()))
+    shutil.copy(ROOT / "book" / "404.html", target)
     for script in target.glob("_static/vendor/fontawesome/*/js"):
         shutil.rmtree(script)
     for pair in sorted((ROOT / "notebooks").glob("*.ipynb")):

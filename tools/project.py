@@ -26,6 +26,11 @@ def pages() -> list[str]:
     return walk(yaml.safe_load((ROOT / "_toc.yml").read_text()))
 
 
+def title() -> str:
+    """Return the name of the book."""
+    return str(yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["title"])
+
+
 def run(*command: object, folder: Path = ROOT, **environment: str) -> None:
     """Run a program in a folder, the top one unless told, and stop where it fails."""
     words = [str(word) for word in command]

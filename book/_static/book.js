@@ -78,3 +78,37 @@ window.addEventListener("load", () => {
   const article = document.querySelector(".bd-article");
   if (article) new MutationObserver(name).observe(article, { childList: true, characterData: true, subtree: true });
 })();
+
+/* What a word of the glossary means, in a box below it; Escape closes the box. */
+(() => {
+  const box = Object.assign(document.createElement("div"), { id: "meaning", className: "meaning-box", hidden: true });
+  box.setAttribute("role", "tooltip");
+  const hide = () => (box.hidden = true);
+  const show = ({ currentTarget: word }) => {
+    box.textContent = word.dataset.meaning;
+    box.hidden = false;
+    const { left, bottom } = word.getBoundingClientRect();
+    const most = document.documentElement.clientWidth - box.offsetWidth - 16;
+    box.style.left = `${Math.max(0, Math.min(left, most)) + window.scrollX}px`;
+    box.style.top = `${bottom + 6 + window.scrollY}px`;
+  };
+  for (const word of document.querySelectorAll("a.meaning")) {
+    word.dataset.meaning = word.title;
+    word.removeAttribute("title");
+    word.setAttribute("aria-describedby", box.id);
+    ["mouseenter", "focus"].forEach((event) => word.addEventListener(event, show));
+    ["mouseleave", "blur"].forEach((event) => word.addEventListener(event, hide));
+  }
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+  document.body.append(box);
+})();
+
+/* Paper is white. */
+(() => {
+  let mode;
+  addEventListener("beforeprint", () => {
+    mode = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light";
+  });
+  addEventListener("afterprint", () => (document.documentElement.dataset.theme = mode));
+})();

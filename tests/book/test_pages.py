@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
@@ -223,6 +224,17 @@ class TestChapter(Page):
         named = opened.tab.locator('button.copybtn[aria-label="Copy code"]').count()
         assert named == copies
 
+    def test_words_of_the_glossary_say_what_they_mean(self, opened):
+        opened.look("light", 390)
+        words = opened.tab.locator("article a.meaning")
+        assert words.count() >= 3
+        words.first.focus()
+        box = opened.tab.get_by_role("tooltip")
+        assert box.inner_text() == words.first.get_attribute("data-meaning")
+        assert opened.sideways() <= 0
+        opened.tab.keyboard.press("Escape")
+        assert not box.is_visible()
+
     def test_it_downloads(self, opened):
         for suffix in ("ipynb", "md"):
             link = opened.tab.locator(f'.dropdown-download-buttons a[href$=".{suffix}"]')
@@ -263,13 +275,53 @@ def test_a_download_button_downloads(visit, address):
     assert json.loads(download.value.path().read_text())["cells"]
 
 
-def test_search_finds_a_word(visit, address):
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("(3.4)", ["book/paper.html#paper-3-4", "notebooks/04"]),
+        ("3.4", ["book/paper.html#paper-3-4", "notebooks/04"]),
+        ("eq 3.4", ["book/paper.html#paper-3-4", "notebooks/04"]),
+        ("Figure 2", ["book/paper.html#paper-fig-2"]),
+        ("CEvNS", ["notebooks/01"]),
+        ("Cs-133", ["book/data"]),
+        ("RK", ["notebooks/1"]),
+        ("glossary", ["book/glossary"]),
+        ("second band", ["notebooks/06", "notebooks/07"]),
+        ("coherent", ["notebooks/"]),
+        ("limit_curve", ["book/package"]),
+    ],
+)
+def test_search_finds_what_readers_come_with(visit, address, query, pages):
     tab = visit.context.new_page()
-    tab.goto(f"{address}/search.html?q=coherent")
-    found = tab.locator("#search-results li a")
-    found.first.wait_for()
-    assert found.count() >= 2
+    tab.goto(f"{address}/search.html?q={quote(query)}")
+    tab.locator("#search-results li a").first.wait_for()
+    found = [link.get_attribute("href") for link in tab.locator("#search-results li a").all()]
+    for place in pages:
+        assert found[0].startswith(place), (place, found)
+        page = urlsplit(found[0]).path
+        found = [address for address in found if urlsplit(address).path != page]
+    words = tab.locator("#search-results").inner_text()
+    assert not re.search(r"[$\\]|</|class=", words), "raw LaTeX or markup"
     assert visit.faults == []
+
+
+def test_search_says_what_a_word_means(visit, address):
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/search.html?q=plateau")
+    tab.get_by_text("The part of a limit curve where the mass").first.wait_for()
+
+
+def test_a_page_that_is_not_there_leads_back(visit, address, site):
+    tab = visit.context.new_page()
+    page = (site / "404.html").read_text(encoding="utf-8")
+    for lost in ("notebooks/none.html", "nothing", "book/deep/er.html"):
+        tab.route(f"**/{lost}", lambda route: route.fulfill(status=404, body=page))
+        tab.goto(f"{address}/{lost}")
+        links = [link.evaluate("link => link.href") for link in tab.locator("a").all()]
+        assert f"{address}/index.html" in links
+        assert all(visit.context.request.get(link).ok for link in links)
+    tab.evaluate(AXE_SCRIPT)
+    assert tab.evaluate("axe.run().then(found => found.violations.map(rule => rule.id))") == []
 
 
 def test_first_page_leads_to_the_book(visit, address):

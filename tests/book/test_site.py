@@ -2,16 +2,19 @@
 
 import re
 import sys
+import unicodedata
 import zipfile
 from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import build
+import pdf
 import project
 import pytest
 from lite import closure, entry
 from project import ROOT, pages
+from pypdf import PdfReader
 
 # what a browser fetches by itself when it shows a page, unlike a link that a reader follows
 FETCHED = re.compile(
@@ -44,6 +47,16 @@ def test_little_stands_before_the_first_screen(site, page):
     ]
     assert len(head.encode()) + sum(waits) < 100e3, waits
     assert 'rel="preload"' not in head
+
+
+def test_the_index_of_the_paper_is_whole(site):
+    page = (site / "book" / "paper.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr.*?</tr>", page.split("<tbody>")[1], re.S)
+    assert len(rows) == 1 + 12 + 7 + 3 + 12 + 8  # equations by section, figures
+    for row in rows:
+        number, _, where, verdict = re.findall(r"<td>(.*?)</td>", row, re.S)
+        assert "notebooks/" in where, f"{number} has no place in the chapters"
+        assert "Not examined" not in verdict, number
 
 
 class Links(HTMLParser):
@@ -195,3 +208,95 @@ def test_a_wheel_is_described_for_pyodide(tmp_path):
 def test_closure_follows_dependencies():
     packages = {"a": {"depends": ["b_c"]}, "b-c": {"depends": []}, "d": {"depends": []}}
     assert closure(["a"], packages) == ["a", "b-c"]
+
+
+# A part of the book as PDF; `make pdf` prints the whole.
+PRINTED = ["book/paper", "book/errata", "notebooks/06-statistics"]
+
+
+@pytest.fixture(scope="module")
+def reader(site, tmp_path_factory):
+    file = tmp_path_factory.mktemp("pdf") / pdf.NAME
+    pdf.make(site, PRINTED).write(file)
+    return PdfReader(file)
+
+
+@pytest.fixture(scope="module")
+def texts(reader):
+    # NFKC takes ligatures apart
+    return [unicodedata.normalize("NFKC", page.extract_text()) for page in reader.pages]
+
+
+def outline(reader, items=None, above=()):
+    """Return the titles above and of each bookmark, with its page."""
+    found = []
+    for item in reader.outline if items is None else items:
+        if isinstance(item, list):
+            found += outline(reader, item, found[-1][0])
+        else:
+            page = reader.get_destination_page_number(item)
+            found.append(((*above, item.title), page))
+    return found
+
+
+def test_bookmarks_lead_to_their_headings(reader, texts):
+    marks = outline(reader)
+    assert [titles[0] for titles, _ in marks if len(titles) == 1] == [
+        "The paper’s equations and figures",
+        "Errata",
+        "6. Statistics",
+        "Appendix: solutions",
+    ]
+    assert len(marks) > 60
+    for titles, page in marks:
+        words = re.sub(r"\W", "", titles[-1])
+        # a formula is drawn by glyphs that are no letters
+        if titles[-1].isascii() and not re.search(r"\d", titles[-1]) and len(titles) > 1:
+            assert words in re.sub(r"\W", "", texts[page]), titles
+
+
+def test_pages_are_numbered(texts):
+    for number, text in enumerate(texts[2:], 3):
+        assert re.search(rf"(?<!\d){number}\s*$", text), number
+
+
+def test_links_lead_inside_or_to_other_sites(reader):
+    inside = 0
+    for page in reader.pages:
+        for reference in page.get("/Annots", ()):
+            link = reference.get_object()
+            if "/Dest" in link:
+                inside += 1
+                target = link["/Dest"][0]
+                assert any(target == other.indirect_reference for other in reader.pages)
+            else:
+                assert re.match(r"https?://(?!127\.0\.0\.1)", link["/A"]["/URI"])
+    assert inside > 150
+
+
+def test_no_raw_formula_is_printed(texts):
+    begin = next(i for i, text in enumerate(texts) if text.lstrip().startswith("Errata"))
+    for text in texts[begin : begin + 20]:  # a chapter's code holds LaTeX
+        assert not re.search(r"\\[a-zA-Z(\[]|\$", text), text
+
+
+def test_fonts_are_embedded(reader):
+    fonts = {}
+    for page in reader.pages:
+        for reference in page["/Resources"].get("/Font", {}).values():
+            outer = reference.get_object()
+            (font,) = [inner.get_object() for inner in outer.get("/DescendantFonts", [outer])]
+            fonts[font.get("/BaseFont", "drawn")] = font
+    assert fonts
+    for name, font in fonts.items():
+        described = font.get("/FontDescriptor", {})
+        assert font["/Subtype"] == "/Type3" or any(
+            key in described for key in ("/FontFile", "/FontFile2", "/FontFile3")
+        ), name
+
+
+def test_solutions_are_an_appendix(reader, texts):
+    pages = dict(outline(reader))
+    start = pages[("Appendix: solutions",)]
+    assert not any("Solution to" in text for text in texts[:start])
+    assert "Solution to Exercise 6.1" in re.sub(r"\s+", " ", texts[start])
