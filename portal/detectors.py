@@ -32,7 +32,6 @@ __all__ = [
     "Experiment",
     "Joint",
     "Measurement",
-    "Moments",
     "at_most",
     "check_measurement",
     "check_mediator",
@@ -45,8 +44,7 @@ doubles within a half."""
 ORDER = 8
 """Gauss-Legendre points in each panel."""
 
-Moments = tuple[str, Array]
-"""A flavour, and the moments (k, r) of its flux."""
+_Moments = tuple[str, Array]  # a flavour, and the moments (k, r) of its flux
 
 LEAST_EXPOSURE = 1e-6 * kg * hour
 """Less than any detector has had; a mass without a time is less."""
@@ -256,7 +254,7 @@ class Experiment:
         return [(np.array(share), tuple(parts)) for share, parts in together.items()]
 
     @cached_property
-    def _kernel(self) -> list[tuple[Nucleus | Electron, Array, list[list[Moments]], Array]]:
+    def _kernel(self) -> list[tuple[Nucleus | Electron, Array, list[list[_Moments]], Array]]:
         """All that new physics does not touch, for each scatterer.
 
         Each entry holds the recoil energies (r), the moments (k, r) of each flavour's flux in each
