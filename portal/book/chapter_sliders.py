@@ -87,7 +87,7 @@ def loop_slider(window: Array) -> VBox:
         for name, ratio in over_power_law(q, m_chi).items():
             moving[name].set_ydata(ratio)
         bare, subtracted = changes(m_chi)
-        axes.set_title(f"{m_chi:.3g} MeV: × {bare:.2f}, (2.8) × {subtracted:.2f}", fontsize=14)
+        axes.set_title(f"over the window × {bare:.2f}, (2.8) × {subtracted:.2f}", fontsize=14)
         return figure
 
     def says(m_chi: float) -> str:
@@ -133,7 +133,8 @@ class CouplingStage:
             size=(5.6, 6.4),
         )
         middle, nothing = (bins[1:] + bins[:-1]) / 2, np.zeros(len(bins) - 1)
-        top.errorbar(middle, experiment.observed, experiment.sigma, fmt="o", color=INK)
+        sigma = experiment.sigma
+        top.errorbar(middle, experiment.observed, sigma, fmt="o", color=INK, label="data")
         self.predicted = top.stairs(nothing, bins, color=COLOURS["orange"], label="predicted")
         self.predicted.set_linestyle("--")
         self.fitted = top.stairs(nothing, bins, color=COLOURS["blue"], label="times 1 + α")
