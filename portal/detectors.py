@@ -11,12 +11,11 @@ from scipy.linalg import block_diag
 from ._validate import Array, ascending, finite, instance, not_negative, number, positive, same_grid
 from .measurements import (
     Background,
+    Whitening,
     check_background,
     check_data,
     check_shapes,
     frozen,
-    whiten,
-    whitening,
 )
 from .nuclei import Electron, Nucleus, Target
 from .quadrature import gauss_legendre
@@ -452,12 +451,12 @@ class Experiment:
         return frozen(np.sqrt(own + (self.shifts**2).sum(axis=0)))
 
     @cached_property
-    def _whitening(self) -> Array:
-        return whitening(self._variance, self.shifts)
+    def _whitening(self) -> Whitening:
+        return Whitening.of(self._variance, self.shifts)
 
     def whitened(self, counts: Array) -> Array:
         """Counts (..., n) as L⁻¹N: independent, each with the error one (see `measurements`)."""
-        return whiten(self._whitening, counts)
+        return self._whitening(counts)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,6 +10,7 @@ from .coherent import (
     LIGHT_YIELD,
     TIME_WINDOW,
     coherent_csi_2017,
+    coherent_csi_2021,
     coherent_efficiency,
 )
 from .detectors import Experiment
@@ -17,6 +18,7 @@ from .fluxes import reactor, sns
 from .nuclei import target
 from .responses import Efficiency
 from .scattering import recoil_max
+from .since_2018 import coherent_ar_2020, coherent_ge_2024, conus_plus_2025, xenonnt_b8
 from .solar import borexino
 from .sources import Source
 
@@ -26,13 +28,18 @@ __all__ = [
     "TIME_WINDOW",
     "borexino",
     "carried_over",
+    "coherent_ar_2020",
     "coherent_ar_future",
     "coherent_csi_2017",
+    "coherent_csi_2021",
     "coherent_csi_future",
     "coherent_efficiency",
+    "coherent_ge_2024",
     "coherent_nai_future",
+    "conus_plus_2025",
     "reactor_ge",
     "reactor_si",
+    "xenonnt_b8",
 ]
 
 

@@ -22,12 +22,11 @@ from ._validate import Array, finite, instance, not_negative, number, positive
 
 __all__ = [
     "Background",
+    "Whitening",
     "check_background",
     "check_data",
     "check_shapes",
     "frozen",
-    "whiten",
-    "whitening",
 ]
 
 
@@ -98,36 +97,68 @@ def check_data(data: object, bins: int) -> Array | tuple[Array, Array]:
     if errors.ndim == 1:
         positive("data", errors)
     else:
-        whitening(errors, np.zeros((0, bins)))
+        Whitening.of(errors, np.zeros((0, bins)))
     return signal, errors
 
 
-def whitening(variance: Array, shifts: Array) -> Array:
-    """Errors (bins,) of independent bins, or L⁻¹ (bins, bins) of correlated ones.
+@dataclass(frozen=True, eq=False)
+class Whitening:
+    """What makes the bins independent, each with the error one: L⁻¹ of V = L Lᵀ.
+
+    With W what each nuisance changes, in units of the errors σ of the bins, V = σ (1 + WᵀW) σ and
+    L = σ (1 + WᵀW)^½.  A few nuisances change a few directions alone: with W = U s D, the singular
+    values s and the orthonormal rows of D, L⁻¹ = [1 − Dᵀ (1 − 1/√(1 + s²)) D] σ⁻¹.
 
     Parameters
     ----------
-    variance : array (bins,) or (bins, bins)
-        Variances, or a covariance matrix.
-    shifts : array (nuisances, bins)
-        What each nuisance changes when it moves by its standard deviation: β_k b_k and s_j.
+    own : array (bins,) or (bins, bins)
+        σ, or L⁻¹ of a covariance matrix.
+    directions : array (any, bins)
+        D; none for a covariance matrix.
+    shrink : array (any,)
+        1 − 1/√(1 + s²).
     """
-    if variance.ndim == 1 and not np.any(shifts):
-        return np.sqrt(variance)
-    v = (np.diag(variance) if variance.ndim == 1 else variance) + shifts.T @ shifts
-    allowed = "give a covariance that is symmetric, with a variance in every direction"
-    if not np.allclose(v, v.T, rtol=1e-9, atol=0):
-        raise ValueError(f"data = {v}: {allowed}")
-    try:
-        lower = np.linalg.cholesky(v)
-    except np.linalg.LinAlgError:
-        raise ValueError(f"data = {v}: {allowed}") from None
-    return np.asarray(solve_triangular(lower, np.eye(len(v)), lower=True))
 
+    own: Array
+    directions: Array
+    shrink: Array
 
-def whiten(by: Array, values: Array) -> Array:
-    """Values (..., bins) in units of their errors, so that all are independent."""
-    return values / by if by.ndim == 1 else values @ by.T
+    @classmethod
+    def of(cls, variance: Array, shifts: Array) -> "Whitening":
+        """Set up for variances (bins,) or a covariance (bins, bins), and nuisances (any, bins).
+
+        Raises
+        ------
+        ValueError
+            If a covariance is not symmetric, or lacks a variance in some direction.
+        """
+        nothing = np.zeros((0, variance.shape[-1]))
+        if variance.ndim == 1:
+            sigma = np.sqrt(variance)
+            used = shifts[np.any(shifts, axis=1)]
+            if not len(used):
+                return cls(sigma, nothing, nothing[:, 0])
+            _, s, directions = np.linalg.svd(used / sigma, full_matrices=False)
+            return cls(sigma, directions, 1 - 1 / np.sqrt(1 + s**2))
+        v = variance + shifts.T @ shifts
+        allowed = "give a covariance that is symmetric, with a variance in every direction"
+        if not np.allclose(v, v.T, rtol=1e-9, atol=0):
+            raise ValueError(f"data = {v}: {allowed}")
+        try:
+            lower = np.linalg.cholesky(v)
+        except np.linalg.LinAlgError:
+            raise ValueError(f"data = {v}: {allowed}") from None
+        inverse = solve_triangular(lower, np.eye(len(v)), lower=True)
+        return cls(np.asarray(inverse), nothing, nothing[:, 0])
+
+    def __call__(self, values: Array) -> Array:
+        """Values (..., bins) in units of their errors, so that all are independent."""
+        if self.own.ndim == 2:
+            return values @ self.own.T
+        scaled = values / self.own
+        if not len(self.directions):
+            return scaled
+        return scaled - ((scaled @ self.directions.T) * self.shrink) @ self.directions
 
 
 def frozen(values: Array) -> Array:

@@ -11,6 +11,7 @@ normalisations multiply N(g) itself, while `statistics` treats all but one at N(
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +35,8 @@ __all__ = [
     "FewCounts",
     "poisson_couplings",
     "poisson_likelihood",
+    "profile",
+    "search",
     "warn_of_few_counts",
 ]
 
@@ -97,20 +100,34 @@ def poisson_likelihood(
     check_measurement(experiment)
     counted, background = experiment.raw_counts, experiment.expected_background
     signal = experiment.counts(mediator, coupling)
-    n = np.maximum(counted, EMPTY)
-    flat = signal.reshape(-1, len(n))
+    flat = signal.reshape(-1, len(counted))
     impossible = (flat + background <= 0).any(axis=0) & (counted > 0)
     if np.any(impossible):
         raise ValueError(
             f"data = {counted}: counts where nothing is expected; give bins that recoils reach, "
             "or a background above zero"
         )
-    expected = np.maximum(flat + background, EMPTY)
     scaled = experiment.normalisations * flat[:, np.newaxis]
-    fixed = np.broadcast_to(experiment.shifts, (len(flat), *experiment.shifts.shape))
-    slopes = np.concatenate([scaled, fixed], axis=1)  # ∂μ/∂θ: (couplings, nuisances, bins)
-    lowest = _minimise(n, expected, slopes)
-    return np.maximum(lowest, 0.0).reshape(signal.shape[:-1])
+    lowest = profile(counted, flat + background, scaled, experiment.shifts)
+    return lowest.reshape(signal.shape[:-1])
+
+
+def profile(counted: Array, expected: Array, scaled: Array, shifts: Array) -> Array:
+    """−2 ln λ (rows,) at its minimum over all nuisances, for rows of expected counts.
+
+    Parameters
+    ----------
+    counted : array (bins,)
+    expected : array (rows, bins)
+    scaled : array (rows, any, bins)
+        What nuisances change that scale with the signal.
+    shifts : array (any, bins)
+        What the others change.
+    """
+    fixed = np.broadcast_to(shifts, (len(expected), *shifts.shape))
+    slopes = np.concatenate([scaled, fixed], axis=1)  # ∂μ/∂θ: (rows, nuisances, bins)
+    lowest = _minimise(np.maximum(counted, EMPTY), np.maximum(expected, EMPTY), slopes)
+    return np.maximum(lowest, 0.0)
 
 
 def _function(n: Array, mu: Array, theta: Array) -> Array:
@@ -192,10 +209,21 @@ def poisson_couplings(
     if new == 0:
         raise ValueError(f"mediator = {mediator}: give one that changes counts")
     g = np.sqrt((standard + 1) / new) * GRID
+    return search(lambda points: poisson_likelihood(experiment, mediator, points), g, reach)[0]
 
-    def likelihood(points: Array) -> Array:
-        return poisson_likelihood(experiment, mediator, points)
 
+def search(
+    likelihood: Callable[[Array], Array], g: Array, reach: float
+) -> tuple[list[Band], float, float]:
+    """Bands where a likelihood is within `reach` of its minimum; where that is, and how low.
+
+    Parameters
+    ----------
+    likelihood : function of an array of any shape
+    g : array (n,)
+        Where to look first, ascending.
+    reach : float
+    """
     value = likelihood(g)
     valley = 1 + np.flatnonzero((value[1:-1] <= value[:-2]) & (value[1:-1] <= value[2:]))
     low, high = g[valley - 1], g[valley + 1]
@@ -207,7 +235,8 @@ def poisson_couplings(
     bottom = (low + high) / 2
     g, value = np.append(g, bottom), np.append(value, likelihood(bottom))
     order = np.argsort(g)
-    g, limit = g[order], value.min() + reach
+    best, lowest = float(g[value.argmin()]), float(value.min())
+    g, limit = g[order], lowest + reach
     allowed = value[order] <= limit
     crossing = np.flatnonzero(allowed[1:] != allowed[:-1])
     low, high = g[crossing], g[crossing + 1]
@@ -222,7 +251,7 @@ def poisson_couplings(
         edges = [-np.inf, *edges]
     if allowed[-1]:
         edges = [*edges, np.inf]
-    return list(zip(edges[::2], edges[1::2], strict=True))
+    return list(zip(edges[::2], edges[1::2], strict=True)), best, lowest
 
 
 def warn_of_few_counts(

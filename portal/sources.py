@@ -247,13 +247,16 @@ class Continuum:
         """
         e_min = not_negative("e_min", e_min)
         edges, coefficients = np.asarray(self.edges), np.asarray(self.coefficients)
-        upper = edges[1:]
-        lower = np.clip(np.maximum(e_min, TINY)[..., np.newaxis], edges[:-1], upper)
-        terms = [(n, c) for n, c in enumerate(coefficients) if np.any(c)]
+        lower, upper = np.maximum(edges[:-1], TINY), edges[1:]
+        start = np.clip(np.maximum(e_min, TINY), edges[0], edges[-1])
+        piece = np.clip(np.searchsorted(edges, start, side="right") - 1, 0, len(upper) - 1)
         moments = np.zeros((len(MOMENTS), *e_min.shape))
         for k in MOMENTS:
-            for n, c in terms:
-                moments[k] += (c * _power_integral(n - k, lower, upper)).sum(axis=-1)
+            for n, c in enumerate(coefficients):
+                whole = (c * _power_integral(n - k, lower, upper))[1:]
+                above = np.append(np.cumsum(whole[::-1])[::-1], 0.0)
+                moments[k] += above[piece]
+                moments[k] += c[piece] * _power_integral(n - k, start, upper[piece])
             if edges[0] <= 0 and np.any(coefficients[:k, 0]):  # ∫ Eⁿ⁻ᵏ dE with n < k
                 moments[k] = np.where(e_min <= TINY, np.inf, moments[k])
         return moments

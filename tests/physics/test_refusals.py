@@ -27,6 +27,7 @@ from portal import (
     muon_bounds,
     nuclei,
     scattering,
+    since_2018,
     solar,
 )
 from portal.detectors import Experiment, Joint, check_measurement, check_mediator
@@ -58,7 +59,7 @@ from portal.responses import (
 )
 from portal.sources import ArrivalTimes, Continuum, Line, Source, check_flavour
 from portal.statistics import Profile, allowed_couplings, chi_squared, closest
-from portal.strength import signal_strength
+from portal.strength import Template, poisson_strength, signal_strength
 
 pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
 
@@ -347,6 +348,7 @@ ROWS = [
     row(solar.pp_spectrum, energy=TWO, endpoint=given(TWO, [0.4] * 3, named=r"endpoint \(3,\)")),
     row(solar.source, component=given("pp", "n13", "", ["pp"], None)),
     row(solar.source, component="b8", flux=given(1e-6, 0.0, -1.0, np.nan, [1.0], "much", 5.25e6)),
+    row(since_2018.xenonnt_b8, runs=given(("sr0",), ("sr3",), ("sr1", "sr0"), (), "sr0", None)),
     row(coherent.coherent_csi_2017, timing=given(True, "yes", 1, None)),
     row(solar.borexino, threshold=not_negative(0.19, 0.3)),
     row(solar.borexino, fluxes=given({"be7": 4.93e7 / (cm2 * s)}, {"b8": 1e4}, 5e9, ["be7"])),
@@ -363,7 +365,15 @@ ROWS = [
     row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, None, *NO_EFFECT)),
     row(poisson_couplings, experiment=ARGON, mediator=VECTOR, n_sigma=positive(2.0)),
     row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, MANY, named="mediator.mass")),
-    row(signal_strength, experiment=EXPERIMENT),
+    row(signal_strength, measured=given(CSI, "CsI", None, target("CsI"))),
+    row(poisson_strength, measured=given(Template(TWO, (), [1, 1]), "CsI", None)),
+    row(
+        Template,
+        signal=not_negatives(TWO),
+        backgrounds=given((), [1], (Background([1.0]),), named="background"),
+        data=[1, 1],
+    ),
+    row(Template, signal=TWO, backgrounds=(), data=given([1, 1], 5, [1.0, -1.0])),
     row(chi_squared, experiment=EXPERIMENT),
     row(chi_squared, experiment=given(CSI, HALF, GAP, named="bins = ")),
     row(chi_squared, experiment=CSI, mediator=VECTOR, coupling=finites(0.0, 1e120, 1e155, -1e200)),
@@ -465,9 +475,12 @@ WITHOUT_BAD_INPUT = {
     "measurements.check_data",
     "measurements.check_shapes",
     "measurements.frozen",
-    "measurements.whiten",
-    "measurements.whitening",
+    "measurements.Whitening",
+    "measurements.Whitening.of",
+    "poisson.profile",
+    "poisson.search",
     "poisson.warn_of_few_counts",
+    "strength.Template.whitened",
     "published.read_table",
     "nuclei.Nucleus.spread",  # bare: form factors look at Q²
     "nuclei.Target.each",
