@@ -9,6 +9,7 @@ from .detectors import Experiment, Joint
 from .limits import LimitCurve, first_edge, limit_curve
 from .loops import loop
 from .mediators import Scalar, Vector, direct, suppressed
+from .scanning import scan
 from .statistics import allowed_couplings, chi_squared
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "loop",
     "loops",
     "nuclei",
+    "scan",
     "scattering",
     "solar",
     "sources",

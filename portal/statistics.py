@@ -84,9 +84,11 @@ def chi_squared(
 class Profile:
     """The profiled χ² of every mass as a ratio of polynomials in x = g/scale.
 
+    The rows may be pseudo-experiments too, with one mass (see `toys`).
+
     Parameters
     ----------
-    observed : float
+    observed : float or array (masses, 1)
         |O|.
     v : float
         σ_α².
@@ -98,7 +100,7 @@ class Profile:
         Coupling whose own counts are like those of the Standard Model.
     """
 
-    observed: float
+    observed: float | Array
     v: float
     along: Array
     across: Array

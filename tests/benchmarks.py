@@ -6,6 +6,8 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 # for matrices this small the threads of BLAS only wait for each other
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -16,8 +18,9 @@ from hepunits import MeV
 import portal
 from portal import Scalar, Vector, direct, limit_curve, suppressed
 from portal.book.paper_figures import RECOIL_EXPERIMENTS
-from portal.experiments import coherent_csi_2017
+from portal.experiments import coherent_ar_2020, coherent_csi_2017, coherent_csi_2021
 from portal.statistics import Profile, roots
+from portal.toys import critical_value, profile_toys, pseudo_data
 
 MASSES = np.geomspace(0.1, 1e4, 200) * MeV
 
@@ -85,6 +88,35 @@ def bounds() -> None:
             limit_curve(experiment, Vector(MASSES, form_factor))
 
 
+def edges_of_toys(experiment: portal.Experiment, toys: int) -> None:
+    """Draw toys without new physics and find all edges of each."""
+    light = Vector(10 * MeV)
+    profile_toys(experiment, light, pseudo_data(experiment, light, 0.0, toys)).bands(2.0)
+
+
+def growth(line: Callable[..., None]) -> None:
+    """How the cost grows with bins, masses, toys and workers."""
+    csi, argon = coherent_csi_2021(), coherent_ar_2020()
+    for experiment in (coherent_csi_2017(), csi, argon):
+        for masses in (MASSES[::20], MASSES, np.geomspace(0.1, 1e4, 2000) * MeV):
+            mediator = Vector(masses)
+            limit_curve(experiment, mediator)
+            name = f"{experiment.size} bins, {len(masses)} masses"
+            line(name, milliseconds(partial(limit_curve, experiment, mediator), 5))
+    for experiment in (csi, argon):
+        for toys in (1000, 10_000):
+            spent = milliseconds(partial(edges_of_toys, experiment, toys), 3)
+            line(f"{experiment.size} bins, edges of {toys} toys", spent)
+    work = partial(critical_value, experiment=csi, mediator=Vector(10 * MeV), toys=5000)
+    points = np.linspace(-1e-9, 1e-9, 8)
+    line("critical values at 8 points, here", milliseconds(partial(portal.scan, work, points), 1))
+    for workers in (1, 2):
+        with ProcessPoolExecutor(workers) as executor:
+            portal.scan(work, points[:workers], executor)  # the workers have started
+            spent = milliseconds(partial(portal.scan, work, points, executor), 1)
+        line(f"critical values at 8 points, workers: {workers}", spent)
+
+
 def main() -> None:
     """Print a table."""
     experiment = set_up()
@@ -103,10 +135,19 @@ def main() -> None:
     for name, mediator in curves.items():
         spent = milliseconds(lambda m=mediator: limit_curve(experiment, m), 100)
         line(f"{name}, {spent[1] / bare[1]:.1f} × bare", spent, "2 × bare")
+    csi = coherent_csi_2021()
+    vector = Vector(MASSES)
+    limit_curve(csi, vector)
+    spent = milliseconds(partial(limit_curve, csi, vector))
+    line("curve of 200 masses, CsI 2021, energy and time", spent, "20 ms")
+    spent = milliseconds(partial(edges_of_toys, csi, 10_000), 3)
+    line("edges of 10 000 toys, CsI 2021", spent, "1000 ms")
+    line("setting up COHERENT CsI 2021", milliseconds(coherent_csi_2021, 5))
     line("setting up COHERENT CsI 2017", milliseconds(set_up), "20 ms")
     line("all curves of Fig. 2", milliseconds(bounds, 5), "500 ms")
     line("import portal", import_time("import portal"), "300 ms")
     line("  of which numpy and scipy.special", import_time("import numpy, scipy.special"))
+    growth(line)
     print(f"{'peak memory of Fig. 2':52} {peak(bounds):7.2f} MB {'':10} {'200 MB':>10}")
 
 

@@ -26,9 +26,11 @@ from portal import (
     limits,
     muon_bounds,
     nuclei,
+    scanning,
     scattering,
     since_2018,
     solar,
+    toys,
 )
 from portal.detectors import Experiment, Joint, check_measurement, check_mediator
 from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
@@ -171,6 +173,7 @@ STRONG = {"scatterer": CAESIUM, "energy": 30.0, "recoil": 0.01, "mediator": VECT
 SEEN = {"scatterer": CAESIUM, "source": SNS, "recoil": LIGHT}
 THREE = given(VECTOR, Vector([1.0, 2.0, 3.0]), named=r"recoil \(2,\).* mass \(3,\)")
 
+TOYS = {"experiment": CSI, "mediator": VECTOR, "coupling": 0.0}
 ROWS = [
     row(j_integral, s=finites(-1.0)),
     row(k_integral, s=finites(-1.0)),
@@ -365,6 +368,20 @@ ROWS = [
     row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, None, *NO_EFFECT)),
     row(poisson_couplings, experiment=ARGON, mediator=VECTOR, n_sigma=positive(2.0)),
     row(poisson_couplings, experiment=ARGON, mediator=given(VECTOR, MANY, named="mediator.mass")),
+    row(toys.pseudo_data, **TOYS, toys=positive(3, 1.5), seed=finite(1)),
+    row(toys.pseudo_data, **TOYS | {"experiment": EXPERIMENT, "coupling": finite(0.0)}),
+    row(toys.pseudo_data, **TOYS | {"mediator": given(VECTOR, "V", None)}),
+    row(toys.profile_toys, experiment=CSI, mediator=VECTOR, observed=finites([[1.0] * 12])),
+    row(toys.coverage, **TOYS, n_sigma=positive(2.0)),
+    row(toys.critical_value, **TOYS, n_sigma=positive(2.0)),
+    row(
+        toys.feldman_cousins,
+        experiment=CSI,
+        mediator=VECTOR,
+        couplings=given([-1e-8, 1e-8], *NO_BINS),
+        critical=not_negatives([4.0, 4.0]),
+    ),
+    row(scanning.scan, function=given(abs, 3, None), points=[1], executor=given(None, "two", 2)),
     row(signal_strength, measured=given(CSI, "CsI", None, target("CsI"))),
     row(poisson_strength, measured=given(Template(TWO, (), [1, 1]), "CsI", None)),
     row(
