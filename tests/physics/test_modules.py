@@ -49,6 +49,7 @@ BOOK = [
     "book.sliders",
     "book.chapter_figures",
     "book.chapter_sliders",
+    "book.era_figures",
     "book.source_figures",
     "book.tables",
     "book.limit_sliders",
