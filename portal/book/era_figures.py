@@ -97,7 +97,7 @@ def era_slider(known: dict[int, dict[str, Experiment]]) -> VBox:
         figure, axes = plt.subplots(1, 2, sharey=True, figsize=(6.8, 4.2))
         for ax, (kind, by_case) in zip(axes, curves[int(year)].items(), strict=True):
             for (name, curve), colour in zip(by_case.items(), COLOURS.values(), strict=False):
-                curves[2017][kind][name].plot(ax, color=colour, alpha=0.25, linestyle="-")
+                ax.plot(ERA_MASSES, curves[2017][kind][name].upper, "-", color=colour, alpha=0.3)
                 curve.plot(ax, color=colour, label=name)
             ax.set(xscale="log", yscale="log", ylim=(3e-12, 1e-3), title=f"{kind}, {year:.0f}")
             ax.set_xlabel("mediator mass m′ (MeV)")
