@@ -11,6 +11,7 @@ from hepunits import GeV, MeV
 from project import ROOT
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
+from scipy.special import ndtr, ndtri
 
 from portal.b_decays import ckm
 from portal.book.exercises import answers, check, slips
@@ -118,6 +119,7 @@ INDEPENDENT = {
         (164e-11 * 8 * np.pi**2 / quad(lambda x: 2 * (1 - x) / (1 + (1 - x) / x**2 / R10), 0, 1)[0])
         ** 0.5
     ),
+    "12-coverage": lambda: ndtri(2 * ndtr(-2)) ** 2,
     "06-open": lambda: ((1 - 1e9) ** 2 / (1 + 0.1**2 * 1e9**2)) ** 0.5,
 }
 
