@@ -107,7 +107,7 @@ def growth(line: Callable[..., None]) -> None:
         for toys in (1000, 10_000):
             spent = milliseconds(partial(edges_of_toys, experiment, toys), 3)
             line(f"{experiment.size} bins, edges of {toys} toys", spent)
-    work = partial(critical_value, experiment=csi, mediator=Vector(10 * MeV), toys=5000)
+    work = partial(critical_value, experiment=csi, mediator=Vector(10 * MeV), toys=40_000)
     points = np.linspace(-1e-9, 1e-9, 8)
     line("critical values at 8 points, here", milliseconds(partial(portal.scan, work, points), 1))
     for workers in (1, 2):
