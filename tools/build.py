@@ -1,7 +1,6 @@
 """Build the book into _build/html, whole or not at all."""
 
 import argparse
-import fcntl
 import re
 import shutil
 import sys
@@ -9,6 +8,7 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
 from jupyter_cache import get_cache
 from lite import lite
 from live import live
@@ -26,10 +26,10 @@ def drop_stale_outputs() -> None:
     """Forget the cached outputs of the chapters when what they import has changed."""
     stamp = BUILD / "cache.stamp"
     now = digest("portal", "requirements.lock")
-    if not stamp.exists() or stamp.read_text() != now:
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != now:
         shutil.rmtree(BUILD / "cache", ignore_errors=True)
         BUILD.mkdir(exist_ok=True)
-        stamp.write_text(now)
+        stamp.write_text(now, encoding="utf-8")
 
 
 def report_warnings() -> None:
@@ -97,7 +97,7 @@ def book(target: Path) -> None:
     if missing:
         sys.exit(f"these pages of _toc.yml did not come out: {', '.join(missing)}")
     for page in target.rglob("*.html"):
-        page.write_text(tidy(page.read_text()))
+        page.write_text(tidy(page.read_text(encoding="utf-8")), encoding="utf-8")
     shutil.copy(ROOT / "book" / "404.html", target)
     for script in target.glob("_static/vendor/fontawesome/*/js"):
         shutil.rmtree(script)
@@ -149,8 +149,7 @@ def main() -> None:
     site = OFFLINE if archive else HTML
     fresh = BUILD / "fresh"
     BUILD.mkdir(exist_ok=True)
-    with (BUILD / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(BUILD / "lock"):
         shutil.rmtree(fresh, ignore_errors=True)
         book(fresh)
         lite(fresh / "lite", archive)
@@ -162,7 +161,10 @@ def main() -> None:
             print(f"The offline edition is {site.with_suffix('.zip')}: unpack it, and there run")
             print("python -m http.server, then open the address that it prints.")
         else:
-            print(f"The book is built. Open {site / 'index.html'}")
+            print(
+                f"The book is built. Open {site / 'index.html'}: text, sliders and search work so."
+            )
+            print("To run chapters in the browser, too, call make serve.")
 
 
 if __name__ == "__main__":

@@ -27,10 +27,10 @@ def check(source: Path, pair: Path) -> None:
 
 def copy(source: Path, pair: Path) -> None:
     """Put the code of the .ipynb into the .md."""
-    parts = CELL.split(source.read_text())
+    parts = CELL.split(source.read_text(encoding="utf-8"))
     # prose, then for each cell its head, its code, and the prose that follows
     parts[2::3] = [f"{cell}\n```" for cell in code(pair)]
-    source.write_text("".join(parts))
+    source.write_text("".join(parts), encoding="utf-8")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 from flit_core import buildapi
-from project import BUILD, ROOT, commit_time, run
+from project import BUILD, ROOT, commit_time, program, run
 
 PYODIDE = "0.27.7"
 PUBLIC = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
@@ -163,13 +163,18 @@ def lite(target: Path, archive: Path | None) -> None:
     distribution(work / "static" / "pyodide", archive)
     for name in ("jupyter-lite.json", "overrides.json"):
         shutil.copy(ROOT / "tools" / "lite" / name, work)
-    program = ROOT / ".venv-lite" / "bin" / "jupyter-lite"
+    jupyter_lite = program(".venv-lite", "jupyter-lite")
     options = ["--lite-dir", work, "--output-dir", work / "out", "--contents", files]
     options += ["--apps", "notebooks", "--apps", "lab", "--no-sourcemaps", "--no-libarchive"]
     options += ["--no-unused-shared-packages"]
     options += [f"--FederatedExtensionAddon.extra_labextensions_path={ROOT / 'tools' / 'lite'}"]
     run(
-        program, "build", *options, folder=work, SOURCE_DATE_EPOCH=commit_time(), PYTHONHASHSEED="0"
+        jupyter_lite,
+        "build",
+        *options,
+        folder=work,
+        SOURCE_DATE_EPOCH=commit_time(),
+        PYTHONHASHSEED="0",
     )
     shutil.copytree(work / "out", target)
     # a browser asks for it where a page names none, as the pages of JupyterLite do

@@ -60,13 +60,13 @@ def main() -> None:
     for source in chapters:
         pair = source.with_suffix(".ipynb")
         stamp = BUILD / "pairs" / source.stem
-        fresh = stamp.exists() and stamp.read_text() == inputs_of(source, package)
+        fresh = stamp.exists() and stamp.read_text(encoding="utf-8") == inputs_of(source, package)
         if fresh and pair.exists() and not options.force:
             continue
         print(f"running {source.name}", flush=True)
         nbformat.write(executed(source), pair)
         answers.write(source)
-        stamp.write_text(inputs_of(source, package))
+        stamp.write_text(inputs_of(source, package), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -284,7 +284,8 @@ def main() -> None:
     site = parser.parse_args().site
     if not (site / "index.html").exists():
         sys.exit(f"{site} is not there: make book")
-    make(site, pages()).write(site / NAME)
+    # the gallery shows again what the chapters show
+    make(site, [page for page in pages() if page != "book/gallery"]).write(site / NAME)
     offer(site)
     print(f"The book is printed: {site / NAME}")
 

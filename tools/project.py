@@ -23,7 +23,7 @@ def pages() -> list[str]:
             return own + [page for item in node.values() for page in walk(item)]
         return []
 
-    return walk(yaml.safe_load((ROOT / "_toc.yml").read_text()))
+    return walk(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
 
 
 def title() -> str:
@@ -37,6 +37,11 @@ def run(*command: object, folder: Path = ROOT, **environment: str) -> None:
     done = subprocess.run(words, cwd=folder, env={**os.environ, **environment}, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(words)} failed with exit code {done.returncode}")
+
+
+def program(environment: str, name: str) -> Path:
+    """Return where a program of one of our environments is, also on Windows."""
+    return ROOT / environment / ("Scripts" if os.name == "nt" else "bin") / name
 
 
 def commit_time() -> str:

@@ -11,13 +11,16 @@ from sphinx.application import Sphinx
 CHAPTERS = "notebooks"
 
 BOX = """<div class="run-chapter">
-<a class="run" href="{live}">Run this chapter in your browser</a>
-<a href="{binder}">Binder</a>
-<a href="{colab}">Colab</a>
+<a class="run" href="{live}">Run this chapter in your browser</a>{servers}
 <p>The first run in your browser loads Python, about 60 MB.  Your edits stay in this browser;
-<a href="{live}&amp;reset">open the original again</a> discards them.  In Colab, first run
-<code>%pip install feyndraw "ipywidgets&gt;=8.1" git+{repository}</code>.</p>
+<a href="{live}&amp;reset">open the original again</a> discards them.{colab_needs}</p>
 </div>"""
+# where the repository has an address
+SERVERS = """
+<a href="{binder}">Binder</a>
+<a href="{colab}">Colab</a>"""
+COLAB_NEEDS = """  In Colab, first run
+<code>%pip install feyndraw "ipywidgets&gt;=8.1" git+{repository}</code>."""
 
 
 def links(chapter: str, repository: str, branch: str) -> dict[str, str]:
@@ -41,9 +44,13 @@ def add_buttons(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     addresses = links(docname, options["repository_url"], options["repository_branch"])
     title = next(iter(doctree.findall(nodes.title)))
     escaped = {name: escape(address) for name, address in addresses.items()}
-    title.parent.insert(
-        title.parent.index(title) + 1, nodes.raw("", BOX.format(**escaped), format="html")
+    known = bool(addresses["repository"])
+    box = BOX.format(
+        live=escaped["live"],
+        servers=SERVERS.format(**escaped) if known else "",
+        colab_needs=COLAB_NEEDS.format(**escaped) if known else "",
     )
+    title.parent.insert(title.parent.index(title) + 1, nodes.raw("", box, format="html"))
 
 
 def typeset_citations(app: Sphinx, doctree: nodes.document, docname: str) -> None:

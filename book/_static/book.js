@@ -112,3 +112,11 @@ window.addEventListener("load", () => {
   });
   addEventListener("afterprint", () => (document.documentElement.dataset.theme = mode));
 })();
+
+/* From a file, browsers run no Python: say so on the button that would. */
+if (location.protocol === "file:") {
+  for (const button of document.querySelectorAll(".run-chapter a.run")) {
+    button.removeAttribute("href");
+    button.textContent += " (needs make serve)";
+  }
+}

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from browser import Visit
-from project import ROOT, pages
+from project import ROOT, pages, title
 
 CHAPTERS = [page for page in pages() if page.startswith("notebooks/")]
 PROSE = [page for page in pages() if page not in CHAPTERS]
@@ -168,6 +168,9 @@ class Page:
             assert not re.search(r"_images|\.(svg|png)|^(fig|figure)\b[-\s\d]*$", words), words
             assert words not in figure["caption"], "the alt text repeats the caption"
 
+    def test_it_names_its_edition(self, opened):
+        assert re.search(r"Version \d+\.\d+\.\d+, \d+ \w+ \d{4}", opened.tab.inner_text("footer"))
+
     def test_nothing_failed(self, opened):
         assert opened.visit.faults == []
 
@@ -247,9 +250,18 @@ class TestChapter(Page):
         name = opened.page.removeprefix("notebooks/")
         run = opened.tab.get_by_role("link", name="Run this chapter in your browser")
         assert run.get_attribute("href") == f"../lite/notebooks/index.html?path={name}.ipynb"
-        for service in ("Binder", "Colab"):
-            link = opened.tab.get_by_role("link", name=service, exact=True)
-            assert link.get_attribute("href").endswith(f"notebooks/{name}.ipynb")
+        for service in ("Binder", "Colab"):  # where the repository has an address
+            for link in opened.tab.get_by_role("link", name=service, exact=True).all():
+                assert link.get_attribute("href").endswith(f"notebooks/{name}.ipynb")
+
+    def test_it_says_how_to_cite_it(self, opened):
+        summary = opened.tab.locator(".cite-chapter > summary")
+        summary.click()
+        number = int(opened.page.removeprefix("notebooks/")[:2])
+        words = opened.tab.locator(".cite-chapter").inner_text()
+        assert f"“{number}. " in words
+        assert title() in words
+        summary.click()
 
 
 def test_the_focus_is_seen_on_every_button_of_the_header(visit, address):
@@ -264,6 +276,51 @@ def test_the_focus_is_seen_on_every_button_of_the_header(visit, address):
         before = tab.locator(".bd-header-article").screenshot()
         button.focus()
         assert tab.locator(".bd-header-article").screenshot() != before, button.inner_html()
+
+
+def test_the_welcome_page_moves(visit, address):
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/book/welcome.html", wait_until="networkidle")
+    handle = tab.locator(".noUi-handle").first
+    assert handle.bounding_box()["y"] < 2 * 900, "not within the first two screens"
+    shown = tab.locator("article .jupyter-widgets [role=img]:visible")
+    values = []
+    for _ in range(2):
+        values.append(shown.first.get_attribute("aria-label"))
+        for _ in range(16):
+            handle.press("ArrowRight")
+        tab.wait_for_timeout(300)
+    assert "within the two allowed" in values[0]
+    assert "outside the two allowed" in values[1]
+
+
+def test_every_chapter_hangs_in_the_gallery(visit, address):
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/book/gallery.html", wait_until="networkidle")
+    links = [link.get_attribute("href") for link in tab.locator(".gallery p a").all()]
+    assert {urlsplit(link).path for link in links} == {f"../{chapter}.html" for chapter in CHAPTERS}
+    assert tab.evaluate("[...document.querySelectorAll('.gallery img')].every(i => i.naturalWidth)")
+    assert visit.faults == []
+
+
+def test_it_reads_from_a_file(visit, site):
+    visit.context.set_offline(True)
+    tab = visit.context.new_page()
+    tab.goto((site / f"{CHAPTERS[5]}.html").as_uri(), wait_until="load")
+    handle = tab.locator(".noUi-handle").first
+    handle.wait_for()
+    shown = tab.locator("article .jupyter-widgets [role=img]:visible")
+    before = shown.first.get_attribute("aria-label")
+    handle.press("ArrowRight")
+    tab.wait_for_function(
+        "old => [...document.querySelectorAll('article .jupyter-widgets [role=img]')]"
+        ".find(node => node.checkVisibility()).ariaLabel !== old",
+        arg=before,
+    )
+    assert "make serve" in tab.locator(".run-chapter").inner_text()
+    tab.goto((site / "search.html").as_uri() + "?q=quartic")
+    tab.locator("#search-results li a").first.wait_for()
+    assert "quartic" in tab.locator("#search-results p.context").first.inner_text()
 
 
 def test_a_download_button_downloads(visit, address):

@@ -2,11 +2,12 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
 import yaml
-from project import ROOT, pages
+from project import ROOT, pages, title
 
 
 def tracked():
@@ -73,10 +74,44 @@ def test_no_file_names_a_registry():
     assert "resolved" not in (ROOT / "package-lock.json").read_text()
 
 
+def test_the_book_has_one_name():
+    name = title()
+    welcome = (ROOT / "book" / "welcome.md").read_text(encoding="utf-8")
+    assert f"\n# {name}\n" in welcome
+    for file in ("README.md", "CITATION.cff", "LICENSE", "LICENSE-TEXT", "book/404.html"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert name in " ".join(text.split()), file
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    assert [author["name"] for author in citation["authors"]] == [config["author"]]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert citation["version"] == project["version"]
+
+
+def test_files_are_read_as_utf8_on_every_system():
+    lost = [
+        f"{file.relative_to(ROOT)}: {line.strip()}"
+        for folder in ("tools", "portal", "book/_ext")
+        for file in (ROOT / folder).rglob("*.py")
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\.read_text\(\)", line) and "json" not in line and ".lock" not in line
+    ]
+    assert not lost
+
+
+def test_jupyterlab_works_with_what_shows_the_chapters():
+    command = [sys.executable, "-m", "jupyter", "labextension", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "jupyterlab-myst" in done.stdout + done.stderr
+    assert "not compatible" not in done.stdout + done.stderr
+
+
 def test_the_address_of_the_repository_is_set_in_one_place():
     files = tracked()
     if files is None:
         pytest.skip("not a git repository")
+    if not yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]["url"]:
+        pytest.skip("the repository has no address yet")
     address = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
     project = address.removeprefix("https://github.com/")
     named = [path for path in files if path.exists() and project.encode() in path.read_bytes()]
