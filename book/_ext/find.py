@@ -15,8 +15,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import solution_node
 
 EQUATION = re.compile(r"\((\d\.\d{1,2})\)")
-RANGE = re.compile(r"\((\d)\.(\d+)\)(?: (?:to|and) |–|, )\(\1\.(\d+)\)")
+RANGE = re.compile(r"\((\d)\.(\d+)\)(?: to |–)\(\1\.(\d+)\)")
 FIGURE = re.compile(r"\bFigs?\. (\d)(?![.\d])(?:(?: and | to |–)(\d)(?![.\d]))?")
+DRAWN = re.compile(r"\bfigure_(\d)\(")  # in portal.book.paper_figures
 GREEK = {
     **{
         unicodedata.name(chr(code)).split()[-1].lower(): chr(code)
@@ -167,10 +168,22 @@ def verdicts(app: Sphinx) -> Verdicts:
     return Verdicts(group, entries)
 
 
+def drawn(section: Section) -> list[str]:
+    """Return the figures of the paper that the code of a section draws."""
+    blocks = (
+        block.astext()
+        for child in section.node.children
+        if not isinstance(child, nodes.section)
+        for block in child.findall(nodes.literal_block)
+    )
+    return [f"Fig. {number}" for block in blocks for number in DRAWN.findall(block)]
+
+
 def places(app: Sphinx, number: str, book: list[Section]) -> list[Section]:
     """Return the sections of the chapters that are about a number of the paper, the best first."""
     weight = {
-        id(s): 5 * numbers(s.title).count(number) + numbers(s.text).count(number) for s in book
+        id(s): 5 * (numbers(s.title) + drawn(s)).count(number) + numbers(s.text).count(number)
+        for s in book
     }
     named = [s for s in book if weight[id(s)] and s.title not in SUMMARIES]
     return sorted(named, key=lambda s: -weight[id(s)])[:3]

@@ -169,7 +169,7 @@ class Page:
             assert words not in figure["caption"], "the alt text repeats the caption"
 
     def test_it_names_its_edition(self, opened):
-        assert re.search(r"Version \d+\.\d+\.\d+, \d+ \w+ \d{4}", opened.tab.inner_text("footer"))
+        assert re.search(r"Version \d+\.\d+\.\d+, \d+ \w+ \d{4}", opened.tab.inner_text(".edition"))
 
     def test_nothing_failed(self, opened):
         assert opened.visit.faults == []

@@ -57,6 +57,10 @@ def test_the_index_of_the_paper_is_whole(site):
         number, _, where, verdict = re.findall(r"<td>(.*?)</td>", row, re.S)
         assert "notebooks/" in where, f"{number} has no place in the chapters"
         assert "Not examined" not in verdict, number
+    found = {re.sub(r"<.*?>", "", row).split()[0]: row for row in rows}
+    assert "Right as printed" in found["(2.4)"]
+    assert "Misprint without effect" in found["(2.9)"]
+    assert "Changes a result" in found["(3.4)"]
 
 
 class Links(HTMLParser):
