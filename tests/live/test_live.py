@@ -137,12 +137,12 @@ def test_a_figure_comes_with_its_knobs_and_follows_them(page):
     handle.focus()
     for _ in range(8):  # faster than it can draw: the last wins
         handle.press("ArrowRight")
-    value = handle.get_attribute("aria-valuetext")
-    page.heard(f"energy {value}")
+    said = f"{handle.get_attribute('aria-label')} {handle.get_attribute('aria-valuetext')}"
+    page.heard(said)
     assert figure.count() == 1
     assert figure.get_attribute("src") != source
     assert figure.get_attribute("alt") != words
-    assert f"energy {value}" in figure.get_attribute("alt")
+    assert said in figure.get_attribute("alt")
 
 
 def test_only_what_the_figure_needs_has_run(page):
@@ -198,3 +198,146 @@ def test_axe_finds_nothing_serious_on_a_live_page(page):
 
 def test_nothing_failed_so_far(page, visitor):
     assert visitor.faults == []
+
+
+def test_an_error_above_is_told_where_it_is(page):
+    above, below = page.tab.locator(".bd-article .cell").nth(1), page.cell('check("01-argon"')
+    page.write(above, "mine = nothing_here")
+    page.write(below, "print(mine)")
+    page.run(below, "error")
+    page.says("Cell 2, which cell")
+    page.says("raised NameError: name 'nothing_here' is not defined")
+    page.bar.get_by_role("button", name="Run all").click()
+    page.says("The cells below were not run.")
+    page.restore(above)
+    page.restore(below)
+
+
+def test_want_of_memory_is_told(page):
+    cell = page.cell('check("01-argon"')
+    page.write(cell, "[bytearray(2**30) for _ in range(8)]")
+    page.run(cell, "error")
+    page.says("Python has run out of memory: use fewer points")
+    page.restore(cell)
+
+
+def test_what_runs_without_end_is_told_and_stopped(page):
+    cell = page.cell('check("01-argon"')
+    page.write(cell, "while True:\n    pass")
+    page.tab.keyboard.press("Shift+Enter")
+    page.says("s. Stop ends it")
+    page.bar.get_by_role("button", name="Stop").click()
+    page.heard("Stopped. Python starts anew")
+    assert knobs(page).get_by_role("button", name="Bring this figure to life").count() == 1
+    page.restore(cell)
+    page.tab.wait_for_function(STATE, arg="ready")
+
+
+def test_a_worker_that_died_is_noticed(page):
+    cell = page.cell('check("01-argon"')
+    page.write(cell, "import js\njs.close()")
+    page.tab.keyboard.press("Shift+Enter")
+    page.says("Python no longer answers")
+    page.restore(cell)
+    page.bar.get_by_role("button", name="Start Python again").click()
+    page.tab.wait_for_function(STATE, arg="ready")
+
+
+def test_changes_are_kept_and_a_newer_version_is_offered(visitor, page, address):
+    kept = page.cell('check("01-argon"')
+    page.write(kept, "answer = 7  # mine")
+    page.tab.evaluate(
+        """chapter => {
+          const key = `portal-live:${chapter}`;
+          const edits = JSON.parse(localStorage.getItem(key));
+          // as if the book had another text when the reader changed its first cell
+          edits.push({ cell: 0, base: "import old", text: "import mine" });
+          localStorage.setItem(key, JSON.stringify(edits));
+        }""",
+        CHAPTER,
+    )
+    # in a second tab, behind which the first goes on
+    other = LivePage(visitor.context, address)
+    other.tab.bring_to_front()
+    other.begin()
+    assert (
+        other.cell('check("01-argon"').locator(".cm-content").text_content() == "answer = 7  # mine"
+    )
+    changed = other.tab.locator(".live-changed")
+    assert changed.count() == 1
+    note = other.tab.get_by_role("group", name="Two versions of cell 1")
+    assert "import mine" in note.text_content()
+    note.get_by_role("button", name="Use mine").click()
+    other.tab.wait_for_function("document.querySelectorAll('.live-changed').length === 2")
+    page.says("changed in another tab")
+    with other.tab.expect_download() as download:
+        other.bar.get_by_role("button", name="Download as notebook").click()
+    notebook = nbformat.reads(download.value.path().read_text(), as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code[0].source == "import mine"
+    assert code[0].outputs == []
+    assert sum(cell.source != stored.source for cell, stored in zip(code, STORED, strict=True)) == 2
+    other.tab.on("dialog", lambda dialog: dialog.accept())
+    with other.tab.expect_navigation():
+        other.bar.get_by_role("button", name="Start over").click()
+    assert other.tab.evaluate("localStorage.getItem('portal-live:' + 'x')") is None
+    assert other.tab.evaluate(f"localStorage.getItem('portal-live:{CHAPTER}')") is None
+    other.tab.close()
+
+
+def test_a_host_that_is_blocked_is_named(chromium, address):
+    visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+    visit.context.route("**/numpy-*.whl", lambda route: route.abort())
+    page = LivePage(visit.context, address)
+    page.tab.get_by_role("button", name="Make this page live").click()
+    page.says("Python cannot load: numpy-")
+    page.says(f"did not come from {address.removeprefix('http://')}")
+    visit.context.close()
+
+
+def test_a_page_that_is_offline_says_so(chromium, address):
+    visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+    page = LivePage(visit.context, address)
+    visit.context.set_offline(True)
+    page.tab.get_by_role("button", name="Make this page live").click()
+    page.heard("The page could not come alive")
+    page.heard("Is there a connection?")
+    visit.context.close()
+
+
+def test_a_browser_that_keeps_nothing_says_so(chromium, address):
+    visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+    visit.context.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }"
+    )
+    visit.context.route("**/worker.js", lambda route: route.abort())  # not what is tested
+    page = LivePage(visit.context, address)
+    page.tab.get_by_role("button", name="Make this page live").click()
+    page.heard("This browser keeps nothing for this page")
+    page.write(page.cell('check("01-argon"'), "answer = 7")
+    page.says("This browser keeps nothing for this page")
+    visit.context.close()
+
+
+@pytest.mark.parametrize(
+    ("lost", "words"),
+    [("WebAssembly", "it lacks WebAssembly"), ("Worker", "it lacks workers")],
+)
+def test_a_browser_that_is_too_old_says_so(chromium, address, lost, words):
+    visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+    visit.context.add_init_script(f"delete window.{lost}")
+    page = LivePage(visit.context, address)
+    page.tab.get_by_role("button", name="Make this page live").click()
+    page.heard("This browser is too old to run Python")
+    page.heard(words)
+    visit.context.close()
+
+
+def test_a_page_from_a_file_says_so(chromium, site):
+    visit = Visit(chromium, viewport={"width": 1280, "height": 900})
+    page = LivePage(visit.context, site.as_uri())
+    page.tab.get_by_role("button", name="Make this page live").click()
+    page.heard("This page was opened from a file")
+    page.heard("python -m http.server")
+    visit.context.close()

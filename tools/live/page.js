@@ -269,7 +269,7 @@ const offerBoth = (cell, kept) => {
     element("p", {}, "The book has a newer version of this cell than the one that you changed. Yours:"),
     element("pre", { tabIndex: 0, textContent: kept.text }),
     choose("Use the book’s", null), choose("Use mine", kept.text));
-  cell.tools.after(note);
+  cell.node.append(note); // not inside code that is folded
 };
 
 const addTools = (cell) => {

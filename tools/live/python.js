@@ -4,7 +4,6 @@ let worker = null;
 let number = 0;
 const waiting = new Map(); // what was asked and not yet answered, by id
 const listeners = {};
-let awaited = 0; // when a sign of life was asked for
 
 /* Hear messages of one type from the worker. */
 export const on = (type, listener) => { listeners[type] = listener; };
@@ -25,7 +24,6 @@ export const ask = (message) => {
 export const stop = (status = "stopped") => {
   worker?.terminate();
   worker = null;
-  awaited = 0;
   const answers = [...waiting.values()];
   waiting.clear();
   for (const answer of answers) answer({ status });
@@ -40,26 +38,20 @@ export const start = (url, settings) => {
   };
   worker.onmessage = ({ data }) => {
     if (mine !== worker) return; // it was ended
-    awaited = 0;
-    if (data.type === "done") {
+      if (data.type === "done") {
       const answer = waiting.get(data.id);
       waiting.delete(data.id);
       answer?.(data);
     }
     if (data.type === "ready") waiting.delete(boot);
+    // it holds a lock as long as it lives; a worker that the browser ends says nothing else
+    if (data.type === "alive")
+      navigator.locks.request(data.lock, () => {
+        if (mine === worker) listeners.failed({ during: "silence", text: "no answer" });
+      });
     listeners[data.type]?.(data);
   };
   const boot = newId();
   waiting.set(boot, () => {});
   worker.postMessage({ type: "boot", id: boot, ...settings });
 };
-
-/* A worker that the browser ended says nothing: while Python has nothing to do, ask it every few
-   seconds. */
-const EVERY = 3000;
-const PATIENCE = 5000;
-setInterval(() => {
-  if (!worker || busy()) { awaited = 0; return; }
-  if (awaited && Date.now() - awaited > PATIENCE) return listeners.failed({ during: "silence", text: "no answer" });
-  if (!awaited) { awaited = Date.now(); worker.postMessage({ type: "ping" }); }
-}, EVERY);

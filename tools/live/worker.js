@@ -58,6 +58,7 @@ const boot = async ({ pyodide, wheels, packages, warm, cells }) => {
     messageCallback: () => {},
     errorCallback: (text) => failures.push(text),
   });
+  if (failures.length) throw new Error(failures[0]);
   for (const one of early) python.unpackArchive(await one, "wheel");
   tell("stage", { stage: "kernel" });
   const module = python.pyimport("pyodide_kernel");
@@ -128,12 +129,18 @@ const comm = ({ id, kind, content, buffers }) => {
   tell("done", { id, status: "ok" });
 };
 
+/* The page hears of the end of this worker when it gets this lock. */
+const lock = `portal-live ${Math.random()}`;
+navigator.locks?.request(lock, () => {
+  tell("alive", { lock });
+  return new Promise(() => {});
+});
+
 /* One thing after the other, in the order in which it was asked for. */
 const work = { boot, execute, comm };
 const queue = [];
 let busy = false;
 onmessage = async ({ data }) => {
-  if (data.type === "ping") return tell("pong");
   queue.push(data);
   if (busy) return;
   busy = true;
