@@ -11,6 +11,7 @@ GLOSSARY = "book/glossary"
 # words that also mean something else, and other spellings
 COMMON = {"moment", "edge", "pull", "projection", "RK", "CEvNS", "Cs-133"}
 UNTOUCHED = (
+    nodes.citation,
     nodes.title,
     nodes.reference,
     nodes.literal,
