@@ -83,11 +83,12 @@ test: install
 portable: $(VENV)/installed
 	$(BIN)/python tools/portable.py
 
+# nin: neutrino-induced neutrons; ure: the end of a word for the search
 check: $(VENV)/installed
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy portal tools book/_ext
-	$(BIN)/codespell -D - -D tools/british.txt --skip tools/british.txt,book/references.bib \
+	$(BIN)/codespell -D - -D tools/british.txt -L nin,ure --skip tools/british.txt,book/references.bib \
 		portal tests tools book notebooks/*.md *.md
 
 format: $(VENV)/installed
