@@ -165,7 +165,9 @@ def _sns_2021() -> Source:
     prompt = np.clip(since / step + 0.5, 0.0, 1.0) @ weight
     delayed = -np.expm1(-np.maximum(since, 0.0) * us / MUON_LIFETIME) @ weight
     seen = _accepted_in_time((edges[1:] + edges[:-1]) / 2)
-    times = tuple(ArrivalTimes(edges * us, np.diff(by) * seen) for by in (prompt, delayed))
+    # where nothing more arrives, rounding could leave less than nothing
+    shares = (np.maximum(np.diff(arrived), 0.0) * seen for arrived in (prompt, delayed))
+    times = tuple(ArrivalTimes(edges * us, share) for share in shares)
     return pion_decay_at_rest(3.20e23 / _SECOND_RUN, 0.0848, 19.3 * m, "SNS", times)  # type: ignore[arg-type]
 
 

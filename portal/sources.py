@@ -97,7 +97,8 @@ class ArrivalTimes:
         if np.any(start >= end):
             raise ValueError(f"start = {start}, end = {end}: give a start before the end")
         edges, arrived = np.asarray(self.edges), np.append(0.0, np.cumsum(self.shares))
-        return np.asarray(np.interp(end, edges, arrived) - np.interp(start, edges, arrived))
+        share = np.interp(end, edges, arrived) - np.interp(start, edges, arrived)
+        return np.maximum(share, 0.0)  # where nothing arrives, rounding could leave less
 
     def within(self, start: float, end: float) -> "ArrivalTimes":
         """Arrival times of those neutrinos that arrive from `start` to `end` (ns)."""
