@@ -116,6 +116,22 @@ class MeasuredRatio:
         mode = self.mode.replace("*", "^*")
         return f"$R_{{{mode}}}$ [{self.q2_min / GeV**2:g}, {self.q2_max / GeV**2:g}]"
 
+    def predicted(self, x_h: ArrayLike, mass: ArrayLike, muon: str = "vector") -> Array:
+        """R(X_h) in the bin, see `polynomial`; the arguments broadcast together.
+
+        Raises
+        ------
+        ValueError
+            As for `polynomial`, or if `x_h` is not finite.
+
+        >>> print(measurements(2018)[0].predicted([0.0, 3e-8], 10.0).round(2))
+        [1.   0.74]
+        """
+        x = finite("x_h", x_h)
+        same_grid(x_h=x, mass=mass)
+        r0, r1, r2 = polynomial(*self.bin, mass, muon)
+        return np.asarray(r0 + r1 * x + r2 * x**2)
+
     def pull(self, ratio: ArrayLike) -> Array:
         """Distance of a predicted ratio from the measured one, in errors of that side.
 
@@ -178,12 +194,10 @@ def chi_squared(
     >>> print(chi_squared(measurements(2018), [0.0, 3e-8], 10.0).round(1))
     [18.8  5. ]
     """
-    x_h = finite("x_h", x_h)
-    same_grid(x_h=x_h, mass=mass)
+    same_grid(x_h=finite("x_h", x_h), mass=mass)
     total = np.zeros(())
     for one in data:
-        r0, r1, r2 = polynomial(*one.bin, mass, muon)
-        total = total + one.pull(r0 + r1 * x_h + r2 * x_h**2) ** 2
+        total = total + one.pull(one.predicted(x_h, mass, muon)) ** 2
     return total
 
 

@@ -15,12 +15,13 @@ from .fluxes import MUON_LIFETIME, pion_decay_at_rest, sns
 from .measurements import Background
 from .nuclei import target
 from .published import read_table
-from .responses import Gamma, Photoelectrons
+from .responses import Efficiency, Gamma, Photoelectrons
 from .sources import ArrivalTimes, Source
 
 __all__ = [
     "BEAM_NEUTRONS",
     "LIGHT_YIELD",
+    "RUN",
     "TIME_WINDOW",
     "coherent_csi_2017",
     "coherent_csi_2021",
@@ -95,9 +96,13 @@ def coherent_csi_2017(timing: bool = False) -> Experiment:
     shape = spectrum["neutrons"] * coherent_efficiency(spectrum["pe_low"] + 0.5)
     per_bin = shape.reshape(len(on), 2).sum(axis=1)
     neutrons = BEAM_NEUTRONS * per_bin / per_bin.sum()
-    both = read_table("coherent_csi_2017_energy_time.csv")
     background: tuple[Background, ...] = ()
+    data: ArrayLike | tuple[Array, Array] = (on - off - neutrons, np.sqrt(on + off))
+    times = None
     if timing:
+        both = read_table("coherent_csi_2017_energy_time.csv")
+        data = both["coincidence"]
+        times = np.append(np.unique(both["time"]) * us, TIME_WINDOW)
         in_time = both["anticoincidence"].reshape(len(off), -1).sum(axis=0)
         arrival = read_table("coherent_csi_2017_times.csv")["neutrons"][: len(in_time)]
         steady = np.multiply.outer(off, in_time) / off.sum()
@@ -114,8 +119,8 @@ def coherent_csi_2017(timing: bool = False) -> Experiment:
         background=background,
         sigma_alpha=0.28,
         response=Photoelectrons(LIGHT_YIELD),
-        data=both["coincidence"] if timing else (on - off - neutrons, np.sqrt(on + off)),
-        times=np.append(np.unique(both["time"]) * us, TIME_WINDOW) if timing else None,
+        data=data,
+        times=times,
     )
 
 
@@ -124,7 +129,7 @@ def coherent_csi_2017(timing: bool = False) -> Experiment:
 _PER_KEVEE = 13.35
 """Photoelectrons per keV of electron-equivalent energy (Akimov et al. 2022)."""
 
-_SECOND_RUN = 500 * day
+RUN = 500 * day
 """Any time will do: protons per time and mass times time contain it, and counts do not."""
 
 
@@ -168,7 +173,7 @@ def _sns_2021() -> Source:
     # where nothing more arrives, rounding could leave less than nothing
     shares = (np.maximum(np.diff(arrived), 0.0) * seen for arrived in (prompt, delayed))
     times = tuple(ArrivalTimes(edges * us, share) for share in shares)
-    return pion_decay_at_rest(3.20e23 / _SECOND_RUN, 0.0848, 19.3 * m, "SNS", times)  # type: ignore[arg-type]
+    return pion_decay_at_rest(3.20e23 / RUN, 0.0848, 19.3 * m, "SNS", times)  # type: ignore[arg-type]
 
 
 def _csi_2021_backgrounds(
@@ -206,26 +211,30 @@ def coherent_csi_2021() -> Experiment:
     charges = np.append(6.0, np.unique(table["pe_high"]))  # nothing below 6 is accepted
     times = np.append(0.0, np.unique(table["time_high"]))
 
-    def with_curves(quenching: str = "nominal", efficiency: str = "nominal") -> Experiment:
-        mean = partial(_photoelectrons, coefficients=_curve("quenching", quenching))
-        return Experiment(
-            target=target("CsI"),
-            source=_sns_2021(),
-            exposure=14.6 * kg * _SECOND_RUN,
-            bins=charges,
-            efficiency=partial(_accepted, coefficients=_curve("efficiency", efficiency)),
-            background=_csi_2021_backgrounds(
-                charges, times, table["anticoincidence"].reshape(len(charges) - 1, -1)
-            ),
-            sigma_alpha=0.1,
-            response=Gamma(_spread, mean),
-            data=table["coincidence"],
-            times=times * us,
-        )
+    def quenched(excursion: str) -> Gamma:
+        return Gamma(_spread, partial(_photoelectrons, coefficients=_curve("quenching", excursion)))
 
+    def accepted(excursion: str) -> Efficiency:
+        return partial(_accepted, coefficients=_curve("efficiency", excursion))
+
+    usual = Experiment(
+        target=target("CsI"),
+        source=_sns_2021(),
+        exposure=14.6 * kg * RUN,
+        bins=charges,
+        efficiency=accepted("nominal"),
+        background=_csi_2021_backgrounds(
+            charges, times, table["anticoincidence"].reshape(len(charges) - 1, -1)
+        ),
+        sigma_alpha=0.1,
+        response=quenched("nominal"),
+        data=table["coincidence"],
+        times=times * us,
+    )
+    ways = ("up", "down")
     excursions = [
-        [with_curves(quenching=f"{which}_{way}") for way in ("up", "down")] for which in (0, 1)
+        *([replace(usual, response=quenched(f"{n}_{way}")) for way in ways] for n in (0, 1)),
+        [replace(usual, efficiency=accepted(way)) for way in ways],
     ]
-    excursions.append([with_curves(efficiency=way) for way in ("up", "down")])
     shapes = tuple((up.counts() - down.counts()) / 2 for up, down in excursions)
-    return replace(with_curves(), shapes=shapes)
+    return replace(usual, shapes=shapes)

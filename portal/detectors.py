@@ -16,6 +16,7 @@ from .measurements import (
     check_data,
     check_shapes,
     frozen,
+    total_background,
 )
 from .nuclei import Electron, Nucleus, Target
 from .quadrature import gauss_legendre
@@ -32,6 +33,7 @@ __all__ = [
     "Joint",
     "Measurement",
     "at_most",
+    "by_part",
     "check_measurement",
     "check_mediator",
 ]
@@ -207,6 +209,11 @@ class Experiment:
                 )
 
     @property
+    def parts(self) -> "tuple[Experiment, ...]":
+        """Itself alone; see `Joint`."""
+        return (self,)
+
+    @property
     def size(self) -> int:
         """Number of bins: of the observable, times those of arrival time if there are any."""
         observable = np.size(self.bins) - 1
@@ -380,10 +387,7 @@ class Experiment:
     @cached_property
     def expected_background(self) -> Array:
         """All backgrounds together, in each bin."""
-        total = np.zeros(self.size)
-        for background in self.backgrounds:
-            total += np.asarray(background.counts)
-        return frozen(total)
+        return frozen(total_background(self.backgrounds, self.size))
 
     @cached_property
     def assumed(self) -> Array:
@@ -420,7 +424,7 @@ class Experiment:
     @cached_property
     def shifts(self) -> Array:
         """What each nuisance but the normalisation changes by its standard deviation (any, n)."""
-        each = [part.error * np.asarray(part.counts) for part in self.backgrounds if part.error]
+        each = [part.shift for part in self.backgrounds if part.error]
         return np.array([*each, *self.shapes]).reshape(-1, self.size)
 
     @property
@@ -542,12 +546,8 @@ class Joint:
 
     def whitened(self, counts: Array) -> Array:
         """Counts (..., bins) as L⁻¹N; see `Experiment.whitened`."""
-        ends = np.cumsum([part.size for part in self.parts])
-        pieces = np.split(counts, ends[:-1], axis=-1)
-        return np.concatenate(
-            [part.whitened(piece) for part, piece in zip(self._members, pieces, strict=True)],
-            axis=-1,
-        )
+        pieces = zip(self._members, by_part(self, counts), strict=True)
+        return np.concatenate([part.whitened(piece) for part, piece in pieces], axis=-1)
 
     @property
     def expected_background(self) -> Array:
@@ -574,6 +574,12 @@ class Joint:
 
 Measurement = Experiment | Joint
 """What limits can be set from."""
+
+
+def by_part(experiment: Measurement, counts: Array) -> list[Array]:
+    """Counts (..., bins) of each part of an experiment."""
+    ends = np.cumsum([part.size for part in experiment.parts])
+    return np.split(counts, ends[:-1], axis=-1)
 
 
 def check_measurement(experiment: object) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "check_data",
     "check_shapes",
     "frozen",
+    "total_background",
 ]
 
 
@@ -56,6 +57,19 @@ class Background:
     def __post_init__(self) -> None:
         object.__setattr__(self, "counts", frozen(not_negative("counts", self.counts)))
         number("error", self.error, not_negative)
+
+    @property
+    def shift(self) -> Array:
+        """What one standard deviation changes, β b (bins,)."""
+        return np.asarray(self.error * np.asarray(self.counts))
+
+
+def total_background(backgrounds: Iterable[Background], bins: int) -> Array:
+    """All backgrounds together (bins,)."""
+    total = np.zeros(bins)
+    for background in backgrounds:
+        total += np.asarray(background.counts)
+    return total
 
 
 def check_background(background: object, bins: int) -> float | tuple[Background, ...]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
-from .detectors import Experiment, Measurement, check_measurement, check_mediator
+from .detectors import Measurement, check_measurement, check_mediator
 from .scattering import Mediator
 
 __all__ = [
@@ -262,7 +262,7 @@ def warn_of_few_counts(
     The lightest, the middle and the heaviest mass are looked at.  Nothing is compared for a signal
     with published errors, nor for more than `FEW` events as expected.
     """
-    parts = (experiment,) if isinstance(experiment, Experiment) else experiment.parts
+    parts = experiment.parts
     if any(isinstance(part.data, tuple) for part in parts) or not bands:
         return
     events = experiment.raw_counts.sum()

@@ -6,6 +6,7 @@ import numpy as np
 from hepunits import GW, GeV, cm2, day, eV, hour, keV, kg, m, ns, s, us
 
 from ._validate import Array, instance
+from .coherent import RUN
 from .detectors import Experiment
 from .fluxes import pion_decay_at_rest, pulsed, reactor
 from .measurements import Background
@@ -32,10 +33,6 @@ B8_FLUX = 5.25e6 / (cm2 * s)
 
 LIVE_EXPOSURES = {"sr0": 1.174398, "sr1": 2.342593, "sr2": 3.249665}
 """Exposures of XENONnT's runs (tonne-years)."""
-
-_RUN = 500 * day
-"""Any time will do: protons per time and mass times time contain it, and counts do not."""
-
 
 # --- argon at the SNS ----------------------------------------------------------------------------
 
@@ -94,9 +91,9 @@ def coherent_ar_2020() -> Experiment:
     argon = Experiment(
         target=target("Ar"),
         source=pion_decay_at_rest(
-            13.8e22 / _RUN, 0.09, 27.5 * m, "SNS", pulsed(440 * ns, 150 * ns, times)
+            13.8e22 / RUN, 0.09, 27.5 * m, "SNS", pulsed(440 * ns, 150 * ns, times)
         ),
-        exposure=24.4 * kg * _RUN,
+        exposure=24.4 * kg * RUN,
         bins=np.arange(12 * 8 + 1),
         background=_argon_backgrounds(table),
         sigma_alpha=17 / 128,
@@ -145,11 +142,11 @@ def coherent_ge_2024() -> Experiment:
         ArrivalTimes(edges, table[kind] / table[kind].sum()) for kind in ("prompt", "delayed")
     )
     flat = np.full(len(table["on"]), table["off"].mean())
-    per_time = 1 * GW * hour / (1 * GeV) / _RUN
+    per_time = 1 * GW * hour / (1 * GeV) / RUN
     return Experiment(
         target=target("Ge"),
         source=pion_decay_at_rest(per_time, 0.0848, 19.2 * m, "SNS", times),  # type: ignore[arg-type]
-        exposure=10.22 * kg * _RUN,
+        exposure=10.22 * kg * RUN,
         bins=[1.5 * keV, 20 * keV],
         background=(Background(flat, error=1.0),),
         sigma_alpha=0.1,
@@ -245,21 +242,24 @@ def xenonnt_b8(runs: tuple[str, ...] = ("sr0", "sr1", "sr2")) -> Experiment:
     recoils, nominal, light, charge = _xenon_response(runs)
     per_run = np.repeat([LIVE_EXPOSURES[run] for run in runs], 81)
 
-    def with_response(probability: Array) -> Experiment:
-        return Experiment(
-            target=target("Xe"),
-            source=source("b8", flux=B8_FLUX),
-            exposure=per_run.max() * 1000 * kg * 365.25 * day,
-            bins=np.arange(len(per_run) + 1),
-            background=_xenon_backgrounds(table),
-            sigma_alpha=0.0381,
-            response=Matrix(recoils, probability * per_run / per_run.max()),
-            data=table["observed"],
-        )
+    def response(probability: Array) -> Matrix:
+        return Matrix(recoils, probability * per_run / per_run.max())
 
-    usual = with_response(nominal)
+    usual = Experiment(
+        target=target("Xe"),
+        source=source("b8", flux=B8_FLUX),
+        exposure=per_run.max() * 1000 * kg * 365.25 * day,
+        bins=np.arange(len(per_run) + 1),
+        background=_xenon_backgrounds(table),
+        sigma_alpha=0.0381,
+        response=response(nominal),
+        data=table["observed"],
+    )
     # a yield may lower a probability by more than it is, far from where recoils are
-    more = [with_response(nominal * np.maximum(1 + change, 0.0)) for change in (light, charge)]
+    more = [
+        replace(usual, response=response(nominal * np.maximum(1 + change, 0.0)))
+        for change in (light, charge)
+    ]
     return replace(usual, shapes=tuple(one.counts() - usual.counts() for one in more))
 
 

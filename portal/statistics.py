@@ -36,6 +36,7 @@ __all__ = [
     "join",
     "multiply",
     "roots",
+    "scaled_polynomial",
 ]
 
 TINY = 1e-15
@@ -110,16 +111,7 @@ class Profile:
     def of(cls, experiment: Measurement, mediator: Mediator) -> "Profile":
         """Set up the polynomials for an experiment and a mediator of one mass or many."""
         check_measurement(experiment)
-        t = experiment.whitened(experiment.polynomial(mediator))
-        t = t.reshape(3, np.size(mediator.mass), t.shape[-1])
-        standard, new = np.linalg.norm(t[0], axis=-1), np.linalg.norm(t[2], axis=-1)
-        if np.any(new == 0):
-            raise ValueError(
-                f"mediator = {mediator}: it changes no count; give flavours that are in the flux, "
-                "bins that recoils reach, and a mass whose fourth power is a finite number"
-            )
-        scale = np.sqrt((standard + 1) / new)
-        t *= scale[:, np.newaxis] ** np.arange(3)[:, np.newaxis, np.newaxis]
+        t, scale = scaled_polynomial(experiment, mediator)
         observed, along, perpendicular = _split(experiment, t)
         across = np.zeros((len(scale), 5))
         for p in range(3):
@@ -254,6 +246,21 @@ def closest(experiment: Measurement, mediator: Mediator) -> tuple[float, float]:
     chi2 = np.ravel(Profile.of(experiment, mediator).minimum)
     best = int(chi2.argmin())
     return float(np.sqrt(max(chi2[best], 0.0))), float(masses[best])
+
+
+def scaled_polynomial(experiment: Measurement, mediator: Mediator) -> tuple[Array, Array]:
+    """Coefficients (3, masses, bins) of T in x = g/scale, and the scale (masses,)."""
+    t = experiment.whitened(experiment.polynomial(mediator))
+    t = t.reshape(3, np.size(mediator.mass), t.shape[-1])
+    standard, new = np.linalg.norm(t[0], axis=-1), np.linalg.norm(t[2], axis=-1)
+    if np.any(new == 0):
+        raise ValueError(
+            f"mediator = {mediator}: it changes no count; give flavours that are in the flux, "
+            "bins that recoils reach, and a mass whose fourth power is a finite number"
+        )
+    scale = np.sqrt((standard + 1) / new)
+    t *= scale[:, np.newaxis] ** np.arange(3)[:, np.newaxis, np.newaxis]
+    return t, scale
 
 
 def _split(experiment: Measurement, t: Array) -> tuple[float, Array, Array]:

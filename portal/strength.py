@@ -16,7 +16,14 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, instance, not_negative
 from .detectors import Experiment
-from .measurements import Background, Whitening, check_background, check_data, frozen
+from .measurements import (
+    Background,
+    Whitening,
+    check_background,
+    check_data,
+    frozen,
+    total_background,
+)
 from .poisson import profile, search
 
 __all__ = ["MULTIPLES", "Strength", "Template", "poisson_strength", "signal_strength"]
@@ -93,10 +100,7 @@ class Template:
     @property
     def expected_background(self) -> Array:
         """All backgrounds together (bins,)."""
-        total = np.zeros(np.size(self.signal))
-        for part in self.backgrounds:
-            total += np.asarray(part.counts)
-        return total
+        return total_background(self.backgrounds, np.size(self.signal))
 
     @property
     def observed(self) -> Array:
@@ -106,7 +110,7 @@ class Template:
     @cached_property
     def shifts(self) -> Array:
         """What each background changes by its error (any, bins)."""
-        each = [part.error * np.asarray(part.counts) for part in self.backgrounds if part.error]
+        each = [part.shift for part in self.backgrounds if part.error]
         return np.array(each).reshape(-1, np.size(self.signal))
 
     @cached_property

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from scipy.special import erf
 
 from ._validate import Array, ascending, finite, not_negative, number, positive
-from .detectors import Experiment, Measurement, check_measurement, check_mediator
+from .detectors import Experiment, Measurement, by_part, check_measurement, check_mediator
 from .poisson import Band
 from .scattering import Mediator
-from .statistics import Profile, join, multiply
+from .statistics import Profile, join, multiply, scaled_polynomial
 
 __all__ = [
     "EDGES",
@@ -65,16 +65,8 @@ def pseudo_data(
     scaled = experiment.normalisations * signal
     shifts = np.concatenate([scaled, experiment.shifts])
     mean = signal + generator.standard_normal((int(toys), len(shifts))) @ shifts
-    parts = (experiment,) if isinstance(experiment, Experiment) else experiment.parts
-    ends = np.cumsum([part.size for part in parts])[:-1]
-    columns = np.split(mean, ends, axis=1)
-    return np.concatenate(
-        [
-            _scattered(part, of_part, generator)
-            for part, of_part in zip(parts, columns, strict=True)
-        ],
-        axis=1,
-    )
+    pieces = zip(experiment.parts, by_part(experiment, mean), strict=True)
+    return np.concatenate([_scattered(part, piece, generator) for part, piece in pieces], axis=1)
 
 
 def _scattered(part: Experiment, mean: Array, generator: np.random.Generator) -> Array:
@@ -112,24 +104,27 @@ def profile_toys(experiment: Measurement, mediator: Mediator, observed: ArrayLik
     """
     _check(experiment, mediator)
     seen = finite("observed", observed)
-    usual = Profile.of(experiment, mediator)
-    t = experiment.whitened(experiment.polynomial(mediator))
+    by_mass, scale = scaled_polynomial(experiment, mediator)
+    t = by_mass[:, 0]
     if seen.ndim != 2 or seen.shape[1] != t.shape[-1]:
         raise ValueError(f"observed has shape {seen.shape}: give (toys, {t.shape[-1]})")
-    t = t * usual.scale ** np.arange(3)[:, np.newaxis]
     o = experiment.whitened(seen)
     length = np.linalg.norm(o, axis=1, keepdims=True)
     along = (o @ t.T) / np.where(length > 0, length, 1.0)
     products = t @ t.T
     square = np.array([products[::-1].trace(offset) for offset in range(-2, 3)])
     across = square - multiply(along, along)
-    return Profile(length, usual.v, along, across, np.broadcast_to(usual.scale, len(along)))
+    scales = np.broadcast_to(scale, len(along))
+    return Profile(length, experiment.sigma_alpha**2, along, across, scales)
 
 
-def _above(profile: Profile, coupling: ArrayLike) -> Array:
-    """χ² − χ²_min (toys,) at a coupling."""
-    x = np.reshape(coupling, (-1, 1)) / profile.scale[:, np.newaxis]
-    return profile.chi_squared(x)[:, 0] - profile.minimum
+def _above(
+    experiment: Measurement, mediator: Mediator, coupling: float, toys: int, seed: int
+) -> Array:
+    """χ² − χ²_min (toys,) of the truth, in pseudo-experiments of it."""
+    data = pseudo_data(experiment, mediator, coupling, toys, seed)
+    profile = profile_toys(experiment, mediator, data)
+    return profile.chi_squared(coupling / profile.scale[:, np.newaxis])[:, 0] - profile.minimum
 
 
 def coverage(
@@ -155,10 +150,7 @@ def coverage(
     True
     """
     reach = number("n_sigma", n_sigma, positive) ** 2
-    profile = profile_toys(
-        experiment, mediator, pseudo_data(experiment, mediator, coupling, toys, seed)
-    )
-    return float(np.mean(_above(profile, coupling) <= reach))
+    return float(np.mean(_above(experiment, mediator, coupling, toys, seed) <= reach))
 
 
 def critical_value(
@@ -184,9 +176,7 @@ def critical_value(
     True
     """
     share = erf(number("n_sigma", n_sigma, positive) / np.sqrt(2))
-    data = pseudo_data(experiment, mediator, coupling, toys, seed)
-    above = _above(profile_toys(experiment, mediator, data), coupling)
-    return float(np.quantile(above, share))
+    return float(np.quantile(_above(experiment, mediator, coupling, toys, seed), share))
 
 
 def feldman_cousins(

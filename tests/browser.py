@@ -1,17 +1,13 @@
 """The built site, and a browser that can reach nothing else."""
 
-import contextlib
-import functools
-import http.server
 import os
-import shutil
 import subprocess
 import sys
-import threading
 from urllib.parse import urlsplit
 
 import build
 import pytest
+import serving
 from filelock import FileLock
 from playwright.sync_api import sync_playwright
 from project import ROOT
@@ -31,17 +27,6 @@ CHROMIUM = [
     # those to this one, and an icon that JupyterLab replaces meanwhile counts as failed
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ]
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files as `python -m http.server` does, without a line for each."""
-
-    def log_message(self, *args):
-        pass
-
-    def copyfile(self, source, outputfile):
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the page was closed
-            super().copyfile(source, outputfile)
 
 
 @pytest.fixture(scope="session")
@@ -68,20 +53,16 @@ def site(tmp_path_factory, worker_id):
 @pytest.fixture(scope="session")
 def address(site):
     """Serve the site."""
-    handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving.serve(site) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")
 def chromium():
     """Start Chromium; not for the whole session, since two folders import this fixture."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = serving.chromium()
     if program is None:
-        reason = "chromium is not installed (Debian: apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        pytest.fail(serving.MISSING) if os.environ.get("CI") else pytest.skip(serving.MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
         yield browser

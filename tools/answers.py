@@ -4,17 +4,16 @@ A solution ends in ``answer = …``.  It may go on with ``slips = {"hint": value
 that students give, each as a formula beside the right one, and what to tell them.
 """
 
-import ast
 import contextlib
 import io
 import json
 import re
 from pathlib import Path
-from symtable import SymbolTable, symtable
 from typing import Any
 
 import jupytext
 from project import ROOT
+from session import needed
 
 FILE = ROOT / "portal" / "book" / "answers.json"
 SLIPS = ROOT / "portal" / "book" / "slips.json"
@@ -28,35 +27,13 @@ def solutions(source: Path) -> dict[str, str]:
     return {name: "".join(CODE.findall(text)) for name, text in found}
 
 
-def _binds(table: SymbolTable) -> set[str]:
-    """Return the names to which a statement gives a meaning."""
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
-
-
-def _reads(table: SymbolTable) -> set[str]:
-    """Return the names that a statement, or a function in it, takes from outside."""
-    outside = table.get_type() == "module"
-    found = {
-        s.get_name()
-        for s in table.get_symbols()
-        if s.is_referenced() and (outside or s.is_global())
-    }
-    return found.union(*map(_reads, table.get_children()))
-
-
 def run(source: Path, code: str, *names: str) -> list[Any]:
     """Return what a solution gives to some names, after what it needs of the chapter."""
     cells = [cell.source for cell in jupytext.read(source).cells if cell.cell_type == "code"]
-    program: list[str] = []
-    missing = set(names)
-    for statement in reversed(ast.parse("\n".join([*cells, code])).body):
-        table = symtable(text := ast.unparse(statement), source.name, "exec")
-        if _binds(table) & missing:
-            missing = missing - _binds(table) | _reads(table)
-            program.insert(0, text)
+    above = [one.text for one in needed([*cells, code], len(cells)).values()]
     space: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec("\n".join(program), space)
+        exec("\n".join([*above, code]), space)
     return [space[name] for name in names]
 
 

@@ -4,13 +4,8 @@ Chromium prints each page, and pypdf joins them.  Solutions are an appendix.
 """
 
 import argparse
-import contextlib
-import functools
-import http.server
 import re
-import shutil
 import sys
-import threading
 from dataclasses import dataclass, field
 from html import escape
 from io import BytesIO
@@ -29,6 +24,7 @@ from pypdf.generic import (
     NameObject,
     NullObject,
 )
+from serving import MISSING, chromium, serve
 
 NAME = "neutrino-portals.pdf"
 PAPER: dict[str, Any] = {
@@ -86,18 +82,6 @@ class Part:
             number = self.reader.get_destination_page_number(place)
             if number is not None:
                 self.places[unquote(name.lstrip("/"))] = (number, place.left, place.top)
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a line for each."""
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def copyfile(self, source: Any, outputfile: Any) -> None:
-        """Send a file; a page that is left no longer wants it."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            super().copyfile(source, outputfile)
 
 
 def anchors(site: Path, names: list[str]) -> dict[str, set[str]]:
@@ -227,17 +211,11 @@ def bookmark(writer: PdfWriter, part: Part, parent: Any = None) -> None:
 
 def make(site: Path, names: list[str]) -> PdfWriter:
     """Return the PDF of some pages of a site."""
-    handler = functools.partial(Quiet, directory=str(site))
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = chromium()
     if program is None:
-        sys.exit("chromium is not installed (Debian: apt-get install chromium)")
+        sys.exit(MISSING)
     writer = PdfWriter()
-    with (
-        http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
-        sync_playwright() as playwright,
-    ):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
+    with serve(site) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         tab = browser.new_page(viewport={"width": COLUMN, "height": 950}, color_scheme="light")
         tab.set_default_timeout(180_000)
@@ -250,7 +228,6 @@ def make(site: Path, names: list[str]) -> PdfWriter:
         readers = [front(tab, address, chapters), *(part.reader for part in chapters)]
         numbers = stamp(tab, first)
         browser.close()
-        server.shutdown()
     for reader in readers:
         for page in reader.pages:
             page.pop("/StructParents", None)

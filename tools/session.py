@@ -1,4 +1,6 @@
-"""What a cell needs of the cells above it, and what of that has run.  Used in the live page.
+"""What a cell needs of the cells above it, and what of that has run.
+
+The live page uses it, and what computes the answers of the exercises.
 
 A statement needs those that last bound the names it reads, and what those need.  `a.b = …`,
 `a[i] = …`, `a += …`, and a call `a.method(…)` whose value nobody takes count as changing `a`: then

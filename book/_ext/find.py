@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx_exercise.nodes import solution_node
 
+GLOSSARY = "book/glossary"
 EQUATION = re.compile(r"\((\d\.\d{1,2})\)")
 RANGE = re.compile(r"\((\d)\.(\d+)\)(?: to |–)\(\1\.(\d+)\)")
 FIGURE = re.compile(r"\bFigs?\. (\d)(?![.\d])(?:(?: and | to |–)(\d)(?![.\d]))?")
@@ -221,6 +222,20 @@ def heading(app: Sphinx, page: str) -> str:
     return f"{number[0]}. {title}" if number else title
 
 
+def anchor(number: str) -> str:
+    """Return the name of the place of a number of the paper in its index."""
+    return f"paper-{nodes.make_id('n' + number.strip('()'))[1:]}"
+
+
+def meanings(app: Sphinx) -> list[tuple[str, str, str]]:
+    """Return the anchor, the word or words, and the meaning of each entry of the glossary."""
+    return [
+        (term["ids"][0], term.astext(), " ".join(item.children[-1].astext().split()))
+        for item in app.env.get_doctree(GLOSSARY).findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+    ]
+
+
 def row(app: Sphinx, page: str, given: list[str], book: list[Section], said: Verdicts) -> nodes.row:
     """Return a row: the number, what it is, where it is here, what we found."""
     number, words = (part.strip() for part in given)
@@ -235,7 +250,7 @@ def row(app: Sphinx, page: str, given: list[str], book: list[Section], said: Ver
     for entry in said.entries.get(key, []):
         found += nodes.Text(": " if len(found.children) == 1 else "; ")
         found += link(app, page, entry, entry.title.split(": ", 1)[-1])
-    target = nodes.paragraph("", number, ids=[f"paper-{nodes.make_id('n' + key)[1:]}"])
+    target = nodes.paragraph("", number, ids=[anchor(number)])
     line = nodes.row()
     for part in (target, nodes.paragraph("", words), where, found):
         line += nodes.entry("", part)
@@ -277,18 +292,12 @@ def write_sections(app: Sphinx, failed: Exception | None) -> None:
     # the rows of the index of the paper are places of their own
     index = app.env.get_doctree("book/paper")
     rows += [
-        ["book/paper", f"paper-{nodes.make_id('n' + number.strip('()'))[1:]}",
-         heading(app, "book/paper"), number, words.strip()]
+        ["book/paper", anchor(number), heading(app, "book/paper"), number, words.strip()]
         for place in index.findall(paper_index)
         for number, words in place["rows"]
-    ]  # fmt: skip
-    words = [
-        ["book/glossary", term["ids"][0], "Glossary", term.astext(), definition]
-        for item in app.env.get_doctree("book/glossary").findall(nodes.definition_list_item)
-        for definition in [" ".join(item.children[-1].astext().split())]
-        for term in item.findall(nodes.term)
     ]
-    text = json.dumps(rows + words, ensure_ascii=False, separators=(",", ":"))
+    rows += [[GLOSSARY, place, "Glossary", term, said] for place, term, said in meanings(app)]
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     file = Path(app.outdir) / "_static" / "sections.js"
     file.write_text(f"const SECTIONS = {text};\n", encoding="utf-8")
 

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 from docutils import nodes
+from find import GLOSSARY, cell, meanings
 from sphinx.application import Sphinx
 from sphinx_exercise.nodes import solution_node
 
-GLOSSARY = "book/glossary"
 # words that also mean something else, and other spellings
 COMMON = {"moment", "edge", "pull", "projection", "RK", "CEvNS", "Cs-133"}
 UNTOUCHED = (
@@ -25,23 +25,21 @@ UNTOUCHED = (
 )
 
 
-def meanings(app: Sphinx) -> dict[str, tuple[str, str]]:
+def words_of(app: Sphinx) -> dict[str, tuple[str, str]]:
     """Return the anchor and the meaning of each word of the glossary."""
-    words = {}
-    for item in app.env.get_doctree(GLOSSARY).findall(nodes.definition_list_item):
-        meaning = " ".join(item.children[-1].astext().split())
-        for term in item.findall(nodes.term):
-            for word in term.astext().split(", "):
-                words[word] = (term["ids"][0], meaning)
-    return {word: said for word, said in words.items() if word not in COMMON}
+    return {
+        word: (anchor, meaning)
+        for anchor, term, meaning in meanings(app)
+        for word in term.split(", ")
+        if word not in COMMON
+    }
 
 
 def touched(text: nodes.Text) -> bool:
     """Tell whether a text may get a link: it is prose of the chapter, not code nor a title."""
     node = text.parent
     while node is not None:
-        code = isinstance(node, nodes.container) and "nb_element" in node
-        if code or isinstance(node, UNTOUCHED):
+        if cell(node) or isinstance(node, UNTOUCHED):
             return False
         node = node.parent
     return True
@@ -51,7 +49,7 @@ def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Make a link of the first mention of each word."""
     if not docname.startswith("notebooks/") or app.builder.format != "html":
         return
-    words = meanings(app)
+    words = words_of(app)
     page = app.builder.get_relative_uri(docname, GLOSSARY)
     longest = sorted(words, key=len, reverse=True)
     pattern = re.compile(rf"\b({'|'.join(map(re.escape, longest))})s?\b", re.I)

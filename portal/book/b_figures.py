@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from .._validate import Array
 from ..b_decays import branching_ratio, delta_c9, ratio
-from ..b_fits import MUONS, Fit, MeasuredRatio, fit, measurements, polynomial
+from ..b_fits import MUONS, Fit, MeasuredRatio, fit, measurements
 from .figures import COLOURS, INK
 
 __all__ = ["band_lines", "figure_8", "measured", "plane", "ratios", "ratios_in_words", "reach"]
@@ -56,8 +56,8 @@ def ratios(x_h: float, mass: float = 150 * MeV, muon: str = "vector") -> Figure:
         for year, (colour, _, aside) in _ERAS.items():
             for m in (m for m in measurements(year) if m.mode == mode):
                 ends = np.array([m.q2_min, m.q2_max]) / GeV**2
-                bar = np.full(2, np.polyval(polynomial(*m.bin, mass, muon)[::-1], x_h))
-                axes.plot(ends, bar, lw=6, ls="-", alpha=0.35, color=COLOURS[colour])
+                bar = float(m.predicted(x_h, mass, muon))
+                axes.plot(ends, [bar, bar], lw=6, ls="-", alpha=0.35, color=COLOURS[colour])
                 _point(axes, m, ends.mean() + aside, m.value, year, upright=True)
         name = f"$R_{{{mode.replace('*', '^*')}}}$"
         axes.set(ylim=(0.4, 1.4), xlabel="$q^2$ (GeV²)", ylabel=name)
@@ -68,7 +68,7 @@ def ratios(x_h: float, mass: float = 150 * MeV, muon: str = "vector") -> Figure:
 def ratios_in_words(x_h: float, mass: float = 150 * MeV) -> str:
     """Say what `ratios` shows for a vector coupling."""
     then, now = measurements(2018), [m.value for m in measurements(2022)]
-    k, low, central = (np.polyval(polynomial(*m.bin, mass)[::-1], x_h) for m in then)
+    k, low, central = (float(m.predicted(x_h, mass)) for m in then)
     squares = "{:g}, {:g} and {:g}".format(*(m.value for m in then))
     return (
         f"At X_h = {x_h / 1e-8:.1f}e-8 the predictions are {k:.2f} for R_K between 1 and 6 GeV "

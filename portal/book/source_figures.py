@@ -1,6 +1,7 @@
 """What chapter 05 draws and moves: fluxes, spectra, efficiencies, recoils, momentum transfers."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -26,6 +27,7 @@ from ..scattering import (
     recoil_max,
 )
 from ..sources import Continuum, Line, Source
+from .chapter_figures import SOLAR_NAMES
 from .figures import COLOURS, INK
 from .sliders import frames, stage
 
@@ -135,7 +137,7 @@ def reactor_spectra(capture: Array) -> Figure:
 def solar_electrons() -> Figure:
     """Electrons that solar neutrinos set in motion in Borexino, per day, 100 t and MeV."""
     fig, axes = plt.subplots()
-    for component, label in (("pp", "pp"), ("be7", "⁷Be"), ("pep", "pep")):
+    for component, label in SOLAR_NAMES.items():
         source = solar.source(component)
         top = recoil_max(solar.SCINTILLATOR.parts[0][0].mass, source.endpoint)
         recoils = np.linspace(0.001, 1, 200) * top
@@ -256,24 +258,26 @@ def threshold_slider(materials: Sequence[str]) -> VBox:
     axes.axvspan(0, 1.8, color=INK, alpha=0.2, lw=0)
     axes.legend(loc="upper right")
 
-    def whole(name: str, threshold: float) -> tuple[float, float]:
-        """Events per kg and day, and the share from below 1.8 MeV."""
-        curve, soft = by_energy(name, threshold * eV, energy), energy < 1.8 * MeV
-        total = np.trapezoid(curve, energy)
-        return float(total), float(np.trapezoid(curve[soft], energy[soft]) / total)
+    @cache
+    def events(name: str, threshold: float) -> Array:
+        return by_energy(name, threshold * eV, energy)
 
     def draw(threshold: float) -> Figure:
+        numbers = []
         for name, line in moving.items():
-            line.set_ydata(by_energy(name, threshold * eV, energy))
-        numbers = [f"{name} {whole(name, threshold)[0]:.2g}" for name in materials]
+            curve = events(name, threshold)
+            line.set_ydata(curve)
+            numbers.append(f"{name} {np.trapezoid(curve, energy):.2g}")
         axes.set_title("per kg and day: " + ", ".join(numbers), fontsize=14)
         return figure
 
     def says(threshold: float) -> str:
-        said = []
+        said, soft = [], energy < 1.8 * MeV
         for name in materials:
-            total, soft = whole(name, threshold)
-            said.append(f"{name}: {total:.2g} per kg and day, {soft:.1%} below 1.8 MeV")
+            curve = events(name, threshold)
+            total = np.trapezoid(curve, energy)
+            share = np.trapezoid(curve[soft], energy[soft]) / total
+            said.append(f"{name}: {total:.2g} per kg and day, {share:.1%} below 1.8 MeV")
         return f"Events by antineutrino energy above {threshold:.0f} eV. {'; '.join(said)}."
 
     thresholds = [10, 20, 30, 40, 50, 60, 80, 100, 150, 200, 300, 400, 500, 600, 800, 1000]

@@ -54,8 +54,7 @@ export const match = (edits, sources) => {
   for (const edit of edits) {
     const same = sources[edit.cell] === edit.base ? edit.cell : sources.indexOf(edit.base);
     if (same >= 0) current.set(same, edit);
-    else if (edit.cell < sources.length) outdated.set(edit.cell, edit);
-    else outdated.set(sources.length - 1, edit);
+    else outdated.set(Math.min(edit.cell, sources.length - 1), edit);
   }
   return { current, outdated };
 };
