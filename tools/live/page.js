@@ -2,7 +2,7 @@
    worker, and what they show changes in place. */
 import "./live.css";
 import * as edits from "./edits.js";
-import { Area, describe, element } from "./outputs.js";
+import { Area, element } from "./outputs.js";
 import * as python from "./python.js";
 import * as widgets from "./widgets.js";
 
@@ -363,7 +363,8 @@ const open = (base, chapter) => (opened ??= (async () => {
   widgets.onPicture((node) => {
     performance.mark("live: figure");
     clearTimeout(bar.saying);
-    bar.saying = setTimeout(() => hear(describe(node, "The figure changed.")), 700);
+    // what is drawn, not what the knobs say by then: they may be ahead of it
+    bar.saying = setTimeout(() => hear(node.querySelector("img")?.alt || "The figure changed."), 700);
   });
 })());
 
