@@ -51,9 +51,10 @@ const knobs = (node) => {
   });
   return said.filter(Boolean).join(", ");
 };
-export const describe = (node, fallback) => {
+export const PLAIN = "A figure, drawn by Python in this page.";
+export const describe = (node) => {
   const said = knobs(node);
-  return said ? `The figure for these knobs: ${said}.` : fallback;
+  return said ? `The figure for these knobs: ${said}.` : PLAIN;
 };
 
 const RICH = {

@@ -2,7 +2,7 @@
    worker, and what they show changes in place. */
 import "./live.css";
 import * as edits from "./edits.js";
-import { Area, element } from "./outputs.js";
+import { Area, PLAIN, element } from "./outputs.js";
 import * as python from "./python.js";
 import * as widgets from "./widgets.js";
 
@@ -159,7 +159,7 @@ const areaOf = (cell) => {
   }
   const words = (known) => {
     cell.words ??= known;
-    const picture = cell.words || "A figure, drawn by Python in this page.";
+    const picture = cell.words || PLAIN;
     return changedUpTo(cell) ? `Drawn by your changed code. In the book: ${picture}` : picture;
   };
   const area = new Area(box, { words });

@@ -43,7 +43,7 @@ class OutputModel extends base.DOMWidgetModel {
   initialize(attributes, options) {
     super.initialize(attributes, options);
     const node = element("div", { className: "live-output" });
-    this.area = new Area(node, { words: () => describe(node, "A figure, drawn by Python in this page.") });
+    this.area = new Area(node, { words: () => describe(node) });
     this.area.onPicture = () => setTimeout(() => pictured(node));
     this.listenTo(this, "change:msg_id", () => {
       const before = this.previous("msg_id");
