@@ -37,6 +37,7 @@ COLUMN = 658  # pixels between the margins
 READY = """async () => {
   await window.MathJax?.startup?.promise;
   document.querySelectorAll('details.hide').forEach(toggle => toggle.open = false);
+  document.querySelectorAll('details.sd-dropdown').forEach(choice => choice.open = true);
   window.dispatchEvent(new Event('resize'));
 }"""
 # the headings below the title: level, anchor, text
@@ -108,7 +109,7 @@ def printed(tab: Page) -> PdfReader:
 
 
 def parts(tab: Page, address: str, names: list[str], wanted: dict[str, set[str]]) -> list[Part]:
-    """Print each page, and the solutions of each chapter for the end."""
+    """Print each page, and the solutions of each for the end."""
     found: list[Part] = []
     appendix: list[Part] = []
     for name in names:
@@ -119,7 +120,7 @@ def parts(tab: Page, address: str, names: list[str], wanted: dict[str, set[str]]
         headings = tab.evaluate(HEADINGS)
         tab.evaluate(ANCHORS, sorted(wanted[name] | {anchor for _, anchor, _ in headings}))
         found.append(Part(name, heading(tab), printed(tab), headings=headings))
-        if name.startswith("notebooks/") and tab.evaluate(SOLUTIONS):
+        if tab.evaluate(SOLUTIONS):
             appendix.append(Part(name, heading(tab), printed(tab), solutions=True))
     return found + appendix
 

@@ -6,6 +6,7 @@ from typing import Any
 from docutils import nodes
 from find import GLOSSARY, cell, meanings
 from sphinx.application import Sphinx
+from sphinx_design.dropdown import dropdown_main
 from sphinx_exercise.nodes import solution_node
 
 # words that also mean something else, and other spellings
@@ -22,6 +23,7 @@ UNTOUCHED = (
     nodes.math,
     nodes.thead,
     solution_node,
+    dropdown_main,  # a choice of a question, closed until somebody takes it
 )
 
 
