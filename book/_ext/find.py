@@ -12,6 +12,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx_design.shared import is_component
 from sphinx_exercise.nodes import solution_node
 
 GLOSSARY = "book/glossary"
@@ -71,7 +72,7 @@ def cell(node: nodes.Node) -> bool:
 
 
 def spoken(node: nodes.Node) -> Iterator[str]:
-    """Give the prose of a section without its subsections, code, outputs and solutions."""
+    """Give the prose of a section without its subsections, code, outputs, solutions and choices."""
     for child in node.children:
         if isinstance(child, nodes.math | nodes.math_block):
             yield plain(child.astext())
@@ -82,6 +83,8 @@ def spoken(node: nodes.Node) -> Iterator[str]:
                 yield from spoken(caption)
         elif isinstance(child, addnodes.pending_xref) and not child.get("refexplicit"):
             continue  # it has the name of a label
+        elif is_component(child, "dropdown"):
+            continue  # a choice of a question, right or wrong
         elif not isinstance(child, SILENT):
             yield from spoken(child)
         if not isinstance(child, nodes.Inline | nodes.Text):

@@ -92,6 +92,8 @@ def test_each_choice_is_explained_and_one_is_right(name):
     begins = sorted(text.split(".")[0] for _, text in choices)
     assert begins == ["No"] * (len(choices) - 1) + ["Right"]
     assert all(len(text.split()) >= 6 for _, text in choices)
+    # a formula alone is no name of a button
+    assert all(re.match(r"[\w¼½<]", choice) for choice, _ in choices)
     if name.isdigit():
         wrong = [text for _, text in choices if text.startswith("No")]
         assert all("<know-" in text for text in wrong), "say what to read"
