@@ -12,7 +12,6 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-from sphinx_design.shared import is_component
 from sphinx_exercise.nodes import solution_node
 
 GLOSSARY = "book/glossary"
@@ -72,7 +71,7 @@ def cell(node: nodes.Node) -> bool:
 
 
 def spoken(node: nodes.Node) -> Iterator[str]:
-    """Give the prose of a section without its subsections, code, outputs, solutions and choices."""
+    """Give the prose of a section, without subsections, code, outputs, solutions and questions."""
     for child in node.children:
         if isinstance(child, nodes.math | nodes.math_block):
             yield plain(child.astext())
@@ -83,8 +82,8 @@ def spoken(node: nodes.Node) -> Iterator[str]:
                 yield from spoken(caption)
         elif isinstance(child, addnodes.pending_xref) and not child.get("refexplicit"):
             continue  # it has the name of a label
-        elif is_component(child, "dropdown"):
-            continue  # a choice of a question, right or wrong
+        elif isinstance(child, nodes.admonition) and "question" in child["classes"]:
+            continue  # it has wrong answers, too
         elif not isinstance(child, SILENT):
             yield from spoken(child)
         if not isinstance(child, nodes.Inline | nodes.Text):

@@ -295,6 +295,19 @@ def test_the_welcome_page_moves(visit, address):
     assert "outside the two allowed" in values[1]
 
 
+@pytest.mark.parametrize("page", ["book/diagnostic", CHAPTERS[0]])
+def test_a_choice_opens_by_keyboard_and_without_scripts(chromium, address, page):
+    visit = Visit(chromium, java_script_enabled=False)
+    tab = visit.context.new_page()
+    tab.goto(f"{address}/{page}.html")
+    choice = tab.locator("article .question details").first
+    explained = choice.locator(".sd-summary-content")
+    assert not explained.is_visible()
+    choice.locator("summary").press("Enter")
+    assert explained.inner_text().startswith(("Right.", "No."))
+    visit.context.close()
+
+
 def test_every_chapter_hangs_in_the_gallery(visit, address):
     tab = visit.context.new_page()
     tab.goto(f"{address}/book/gallery.html", wait_until="networkidle")
