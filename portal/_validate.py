@@ -15,6 +15,13 @@ LARGEST = 1e60
 _BOUND = f"of magnitude below {LARGEST:g}"
 
 
+def frozen(values: Array) -> Array:
+    """Copy that nothing can change, since other numbers were computed from it."""
+    values = values.copy()
+    values.flags.writeable = False
+    return values
+
+
 def _foreign(value: Any) -> bool:
     """Whether numbers would be lost from their unit (astropy, pint) or from their mask."""
     if isinstance(value, list | tuple):

@@ -8,20 +8,30 @@ from hepunits import hour, keV, kg
 from numpy.typing import ArrayLike
 from scipy.linalg import block_diag
 
-from ._validate import Array, ascending, finite, instance, not_negative, number, positive, same_grid
+from ._validate import (
+    Array,
+    ascending,
+    finite,
+    frozen,
+    instance,
+    not_negative,
+    number,
+    positive,
+    same_grid,
+)
 from .measurements import (
     Background,
     Whitening,
     check_background,
     check_data,
     check_shapes,
-    frozen,
     total_background,
 )
+from .mediators import Mediator, check_mediator
 from .nuclei import Electron, Nucleus, Target
 from .quadrature import gauss_legendre
 from .responses import NO_SMEARING, Efficiency, Response, efficiency_steps
-from .scattering import Mediator, coefficients, energy_min, momentum_transfer_squared, recoil_max
+from .scattering import coefficients, energy_min, momentum_transfer_squared, recoil_max
 from .sources import Continuum, Line, Source
 
 __all__ = [
@@ -35,7 +45,6 @@ __all__ = [
     "at_most",
     "by_part",
     "check_measurement",
-    "check_mediator",
 ]
 
 PANELS_PER_BIN = 2
@@ -586,11 +595,6 @@ def check_measurement(experiment: object) -> None:
     """Raise a TypeError unless `experiment` is an `Experiment` or a `Joint`."""
     allowed = "an Experiment, such as coherent_csi_2017(), or a Joint"
     instance("experiment", experiment, Measurement, allowed)
-
-
-def check_mediator(mediator: object) -> None:
-    """Raise a TypeError unless `mediator` is a `Vector` or a `Scalar`."""
-    instance("mediator", mediator, Mediator, "a Vector or a Scalar, such as Vector(10.0)")
 
 
 def at_most(name: str, value: float, most: float) -> None:

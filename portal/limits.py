@@ -17,9 +17,8 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, number
 from .detectors import Measurement, check_measurement
-from .mediators import Vector, direct, suppressed
+from .mediators import Mediator, Vector, check_mediator, direct, suppressed
 from .poisson import Band
-from .scattering import Mediator
 from .statistics import allowed_couplings
 
 __all__ = ["COLUMNS", "LimitCurve", "first_edge", "limit_curve", "typical_momentum"]
@@ -242,9 +241,10 @@ def limit_curve(experiment: Measurement, mediator: Mediator, n_sigma: float = 2.
     >>> round(float(curve.upper[1] / curve.upper[0]), 2)
     3.99
     """
-    bands = allowed_couplings(experiment, mediator, n_sigma)
+    check_mediator(mediator)
     if np.ndim(mediator.mass) != 1:
         raise ValueError(f"mediator.mass = {mediator.mass}: give an array of masses")
+    bands = allowed_couplings(experiment, mediator, n_sigma)
     return LimitCurve(mediator.mass, bands)  # type: ignore[arg-type]
 
 
@@ -273,8 +273,9 @@ def first_edge(experiment: Measurement, mediator: Mediator, n_sigma: float = 2.0
     >>> print(f"{first_edge(coherent_csi_2017(), Vector(1.0, suppressed(50.0))):.2e}")
     1.54e-09
     """
-    bands = allowed_couplings(experiment, mediator, n_sigma)
+    check_mediator(mediator)
     mass = number("mediator.mass", mediator.mass)
+    bands = allowed_couplings(experiment, mediator, n_sigma)
     return float(LimitCurve([mass], [bands]).upper[0])  # type: ignore[list-item]
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import solve_triangular
 
-from ._validate import Array, finite, instance, not_negative, number, positive
+from ._validate import Array, finite, frozen, instance, not_negative, number, positive
 
 __all__ = [
     "Background",
@@ -26,7 +26,6 @@ __all__ = [
     "check_background",
     "check_data",
     "check_shapes",
-    "frozen",
     "total_background",
 ]
 
@@ -173,10 +172,3 @@ class Whitening:
         if not len(self.directions):
             return scaled
         return scaled - ((scaled @ self.directions.T) * self.shrink) @ self.directions
-
-
-def frozen(values: Array) -> Array:
-    """Copy that nothing can change, since other numbers were computed from it."""
-    values = values.copy()
-    values.flags.writeable = False
-    return values

@@ -12,9 +12,17 @@ import numpy as np
 from hepunits import MeV
 from numpy.typing import ArrayLike
 
-from ._validate import LARGEST, Array, finite, not_negative, number, positive, same_grid
+from ._validate import LARGEST, Array, finite, instance, not_negative, number, positive, same_grid
 
-__all__ = ["FormFactor", "Scalar", "Vector", "direct", "suppressed"]
+__all__ = [
+    "FormFactor",
+    "Mediator",
+    "Scalar",
+    "Vector",
+    "check_mediator",
+    "direct",
+    "suppressed",
+]
 
 FormFactor = Callable[[Array], Array]
 
@@ -68,7 +76,7 @@ class suppressed:
         return finite("Q2", Q2) / self.q0**2
 
 
-def _check_mediator(
+def _check_fields(
     mass: ArrayLike, form_factor: object, neutrinos: ArrayLike, **charges: float
 ) -> None:
     not_negative("mass", mass)
@@ -81,28 +89,6 @@ def _check_mediator(
         number(name, charge)
     if finite("neutrinos", neutrinos).shape != (3,):
         raise ValueError(f"neutrinos = {neutrinos!r}: give the charges of ν_e, ν_μ and ν_τ")
-
-
-def _propagator(mediator: "Vector | Scalar", Q2: Array) -> Array:
-    """F(Q²)/(Q² + m′²), without checks of the argument."""
-    F = np.asarray(mediator.form_factor(Q2))
-    if F.dtype.kind not in "biufc" or F.shape not in ((), Q2.shape):
-        raise TypeError(
-            f"form_factor = {mediator.form_factor!r} returns {F.dtype} of shape {F.shape}: give a "
-            f"function whose values are real numbers in the shape {Q2.shape} of Q²"
-        )
-    if np.any(F.imag):
-        raise ValueError(
-            f"form_factor = {mediator.form_factor!r} is complex: give a real one, because at "
-            "Q² > 0 nothing in the vertex can be on its mass shell"
-        )
-    strength = F.real / (Q2 + np.asarray(mediator.mass, dtype=float) ** 2)
-    if not np.all(np.abs(strength) < LARGEST):
-        raise ValueError(
-            f"mediator = {mediator}: F/(Q² + m′²) is not finite; give a mass, or recoils, above "
-            "zero, and a form factor that is finite at every recoil"
-        )
-    return strength
 
 
 @dataclass(frozen=True)
@@ -149,7 +135,7 @@ class Vector:
     neutrinos: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
-        _check_mediator(
+        _check_fields(
             self.mass,
             self.form_factor,
             self.neutrinos,
@@ -181,7 +167,7 @@ class Vector:
         ValueError
             If the result is not finite, as for no mass and no recoil without a form factor.
         """
-        return _checked_propagator(self, Q2)
+        return _propagator(self, Q2)
 
 
 @dataclass(frozen=True)
@@ -212,7 +198,7 @@ class Scalar:
     neutrinos: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
-        _check_mediator(
+        _check_fields(
             self.mass,
             self.form_factor,
             self.neutrinos,
@@ -232,11 +218,38 @@ class Scalar:
 
     def propagator(self, Q2: ArrayLike) -> Array:
         """Form factor times propagator, F(Q²)/(Q² + m′²), as for `Vector`."""
-        return _checked_propagator(self, Q2)
+        return _propagator(self, Q2)
 
 
-def _checked_propagator(mediator: Vector | Scalar, Q2: ArrayLike) -> Array:
+Mediator = Vector | Scalar
+
+
+def check_mediator(mediator: object) -> None:
+    """Raise a TypeError unless `mediator` is a `Vector` or a `Scalar`."""
+    instance("mediator", mediator, Mediator, "a Vector or a Scalar, such as Vector(10.0)")
+
+
+def _propagator(mediator: Mediator, Q2: ArrayLike) -> Array:
+    """F(Q²)/(Q² + m′²), which has to be finite."""
     Q2 = finite("Q2", Q2)
     same_grid(Q2=Q2, mass=mediator.mass)
     # at no recoil the limit: a massless mediator has one if F vanishes like Q²
-    return _propagator(mediator, np.where(Q2 == 0, 1e-100, Q2))
+    Q2 = np.where(Q2 == 0, 1e-100, Q2)
+    F = np.asarray(mediator.form_factor(Q2))
+    if F.dtype.kind not in "biufc" or F.shape not in ((), Q2.shape):
+        raise TypeError(
+            f"form_factor = {mediator.form_factor!r} returns {F.dtype} of shape {F.shape}: give a "
+            f"function whose values are real numbers in the shape {Q2.shape} of Q²"
+        )
+    if np.any(F.imag):
+        raise ValueError(
+            f"form_factor = {mediator.form_factor!r} is complex: give a real one, because at "
+            "Q² > 0 nothing in the vertex can be on its mass shell"
+        )
+    strength = F.real / (Q2 + np.asarray(mediator.mass, dtype=float) ** 2)
+    if not np.all(np.abs(strength) < LARGEST):
+        raise ValueError(
+            f"mediator = {mediator}: F/(Q² + m′²) is not finite; give a mass, or recoils, above "
+            "zero, and a form factor that is finite at every recoil"
+        )
+    return strength

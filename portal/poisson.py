@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
-from .detectors import Measurement, check_measurement, check_mediator
-from .scattering import Mediator
+from .detectors import Measurement, check_measurement
+from .mediators import Mediator, check_mediator
 
 __all__ = [
     "CONVERGED",

@@ -13,7 +13,7 @@ from hepunits import keV
 from numpy.typing import ArrayLike
 from scipy.special import gammaln, xlogy
 
-from ._validate import Array, ascending, finite, not_negative, number, positive
+from ._validate import Array, ascending, finite, frozen, not_negative, number, positive
 from .quadrature import gauss_legendre
 
 __all__ = [
@@ -133,12 +133,12 @@ class QuenchingTable:
     factors: ArrayLike
 
     def __post_init__(self) -> None:
-        recoils = ascending("recoils", not_negative("recoils", self.recoils)).copy()
-        factors = positive("factors", self.factors).copy()
+        recoils = ascending("recoils", not_negative("recoils", self.recoils))
+        factors = positive("factors", self.factors)
         if factors.shape != recoils.shape:
             raise ValueError(f"factors = {factors}: give {len(recoils)}, one for each recoil")
-        object.__setattr__(self, "recoils", recoils)
-        object.__setattr__(self, "factors", factors)
+        object.__setattr__(self, "recoils", frozen(recoils))
+        object.__setattr__(self, "factors", frozen(factors))
 
     def __call__(self, recoil: Array) -> Array:
         """Electron-equivalent energy (MeV) of recoils (MeV)."""
@@ -486,16 +486,16 @@ class Matrix:
     table: ArrayLike
 
     def __post_init__(self) -> None:
-        recoils = ascending("recoils", not_negative("recoils", self.recoils)).copy()
-        table = not_negative("table", self.table).copy()
+        recoils = ascending("recoils", not_negative("recoils", self.recoils))
+        table = not_negative("table", self.table)
         if table.ndim != 2 or len(table) != len(recoils) - 1:
             raise ValueError(
                 f"table of shape {table.shape}: give a row for each of {len(recoils) - 1} recoils"
             )
         if np.any(table.sum(axis=1) > 1 + 1e-6):
             raise ValueError(f"table: a row adds up to {table.sum(axis=1).max()}: give at most 1")
-        object.__setattr__(self, "recoils", recoils)
-        object.__setattr__(self, "table", table)
+        object.__setattr__(self, "recoils", frozen(recoils))
+        object.__setattr__(self, "table", frozen(table))
 
     @property
     def blind(self) -> float:

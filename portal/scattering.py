@@ -14,12 +14,11 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, instance, not_negative, number, positive, same_grid
 from .constants import FERMI
-from .mediators import Scalar, Vector
+from .mediators import Mediator, Scalar, Vector, check_mediator
 from .nuclei import Electron, Nucleus, Target, check_scatterer
 from .sources import Source, check_flavour
 
 __all__ = [
-    "Mediator",
     "coefficients",
     "cross_section",
     "energy_min",
@@ -30,14 +29,12 @@ __all__ = [
     "weak_charge",
 ]
 
-Mediator = Vector | Scalar
 
-
-def _check_mediator(mediator: object) -> None:
-    """Raise a TypeError unless `mediator` is a `Vector`, a `Scalar` or None."""
-    instance(
-        "mediator", mediator, Vector | Scalar | None, "a Vector, such as Vector(10.0), or None"
-    )
+def _check_pair(scatterer: object, mediator: object) -> None:
+    """Raise a TypeError unless these can be what neutrinos hit and what is exchanged."""
+    check_scatterer(scatterer)
+    if mediator is not None:
+        check_mediator(mediator)
 
 
 def momentum_transfer_squared(mass: float, recoil: ArrayLike) -> Array:
@@ -180,8 +177,7 @@ def coefficients(
     >>> K.shape
     (3, 3, 3)
     """
-    check_scatterer(scatterer)
-    _check_mediator(mediator)
+    _check_pair(scatterer, mediator)
     check_flavour(flavour)
     return _coefficients(scatterer, not_negative("recoil", recoil), mediator, flavour)
 
@@ -282,8 +278,7 @@ def cross_section(
     >>> print(f"{cross_section(nucleus('Cs-133'), 30 * MeV, 5 * keV) / (cm2 / keV):.2e}")
     1.52e-39
     """
-    check_scatterer(scatterer)
-    _check_mediator(mediator)
+    _check_pair(scatterer, mediator)
     check_flavour(flavour)
     energy, recoil = positive("energy", energy), not_negative("recoil", recoil)
     coupling = finite("coupling", coupling)
@@ -314,9 +309,8 @@ def rate(
     >>> bool(spectrum[0] > spectrum[1] > spectrum[2] == 0)
     True
     """
-    check_scatterer(scatterer)
+    _check_pair(scatterer, mediator)
     instance("source", source, Source, "a Source, such as sns()")
-    _check_mediator(mediator)
     recoil, coupling = not_negative("recoil", recoil), finite("coupling", coupling)
     same_grid(recoil=recoil, coupling=coupling, mass=0.0 if mediator is None else mediator.mass)
     # a moment may diverge at no recoil, but K falls faster: their product has the limit zero

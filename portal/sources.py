@@ -12,7 +12,7 @@ import numpy as np
 from numpy.polynomial.polynomial import polyder, polyroots, polytrim, polyval
 from numpy.typing import ArrayLike
 
-from ._validate import Array, ascending, finite, instance, not_negative, number, positive
+from ._validate import Array, ascending, finite, frozen, instance, not_negative, number, positive
 from .quadrature import gauss_legendre
 
 __all__ = [
@@ -88,8 +88,8 @@ class ArrivalTimes:
             raise ValueError(f"shares = {shares}: give shares that add up to at most one")
         if total > 1 - SHARE_ROUNDING:
             shares = shares / total
-        object.__setattr__(self, "edges", _frozen(edges))
-        object.__setattr__(self, "shares", _frozen(shares))
+        object.__setattr__(self, "edges", frozen(edges))
+        object.__setattr__(self, "shares", frozen(shares))
 
     def share(self, start: ArrayLike, end: ArrayLike) -> Array:
         """Share of the neutrinos that arrives from `start` to `end` (ns, broadcast)."""
@@ -203,8 +203,8 @@ class Continuum:
                 f"{wrong:g} MeV"
             )
         _check_times(self.times)
-        object.__setattr__(self, "edges", _frozen(edges))
-        object.__setattr__(self, "coefficients", _frozen(coefficients))
+        object.__setattr__(self, "edges", frozen(edges))
+        object.__setattr__(self, "coefficients", frozen(coefficients))
 
     @classmethod
     def table(
@@ -374,13 +374,6 @@ def _arriving(component: Line | Continuum, start: float, end: float) -> Line | C
 
 def _check_times(times: object) -> None:
     instance("times", times, ArrivalTimes | None, "ArrivalTimes, or None for a steady source")
-
-
-def _frozen(values: Array) -> Array:
-    """Copy that nothing can change."""
-    values = values.copy()
-    values.flags.writeable = False
-    return values
 
 
 def _extremes(edges: Array, coefficients: Array) -> Array:

@@ -22,9 +22,9 @@ from numpy.polynomial.polynomial import polyder, polyval
 from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
-from .detectors import Measurement, check_measurement, check_mediator
+from .detectors import Measurement, check_measurement
+from .mediators import Mediator, check_mediator
 from .poisson import Band, warn_of_few_counts
-from .scattering import Mediator
 
 __all__ = [
     "TINY",

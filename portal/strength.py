@@ -14,14 +14,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._validate import Array, instance, not_negative
+from ._validate import Array, frozen, instance, not_negative
 from .detectors import Experiment
 from .measurements import (
     Background,
     Whitening,
     check_background,
     check_data,
-    frozen,
     total_background,
 )
 from .poisson import profile, search

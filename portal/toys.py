@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 from scipy.special import erf
 
 from ._validate import Array, ascending, finite, not_negative, number, positive
-from .detectors import Experiment, Measurement, by_part, check_measurement, check_mediator
+from .detectors import Experiment, Measurement, by_part, check_measurement
+from .mediators import Mediator, check_mediator
 from .poisson import Band
-from .scattering import Mediator
 from .statistics import Profile, join, multiply, scaled_polynomial
 
 __all__ = [

@@ -16,10 +16,10 @@ from ..constants import FERMI, M_MUON
 from ..detectors import Experiment, Joint
 from ..limits import limit_curve
 from ..loops import j_integral, loop, running_coefficient
-from ..mediators import suppressed
+from ..mediators import Mediator, suppressed
 from ..nuclei import Nucleus, Target, nucleus, point
 from ..published import read_table
-from ..scattering import Mediator, cross_section, recoil_max
+from ..scattering import cross_section, recoil_max
 from ..statistics import Profile, allowed_couplings, chi_squared
 from .figures import COLOURS, INK, lines
 from .paper_figures import KINDS, SOLAR_Q0, solar_recoils

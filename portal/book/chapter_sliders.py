@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 from .._validate import Array
 from ..detectors import Experiment, Joint
 from ..limits import limit_curve
-from ..mediators import Scalar, Vector
+from ..mediators import Mediator, Scalar, Vector
 from ..nuclei import Nucleus
-from ..scattering import Mediator, cross_section, recoil_max
+from ..scattering import cross_section, recoil_max
 from ..statistics import Profile, chi_squared
 from .chapter_figures import over_power_law
 from .figures import COLOURS, INK

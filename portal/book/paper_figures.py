@@ -24,9 +24,9 @@ from ..experiments import (
     reactor_si,
 )
 from ..limits import LimitCurve, limit_curve, typical_momentum
-from ..mediators import Scalar, Vector, direct, suppressed
+from ..mediators import Mediator, Scalar, Vector, direct, suppressed
 from ..parity_violation import caesium_limit
-from ..scattering import Mediator, rate_per_mass
+from ..scattering import rate_per_mass
 from ..solar import SCINTILLATOR
 from .figures import COLOURS, INK
 

@@ -136,6 +136,14 @@ def test_cross_section_against_its_expansion():
     assert ratio == pytest.approx(np.full(6, 1.016), rel=0.01)
 
 
+def test_fit_is_too_high_near_the_threshold():
+    near, far = (
+        inverse_beta_decay(energy) / cm2 / vogel_beacom(energy)
+        for energy in (np.array([1.83, 1.85, 2.0, 2.1]) * MeV, np.array([3.0]) * MeV)
+    )
+    assert near / far - 1 == pytest.approx([0.05, 0.03, 0.014, 0.01], abs=0.005)
+
+
 def test_cross_section_ends_at_its_threshold():
     assert np.all(inverse_beta_decay([0.1, 1.0, 1.8] * np.array(MeV)) == 0)
     assert np.all(inverse_beta_decay([1.81, 2.0] * np.array(MeV)) > 0)

@@ -32,10 +32,10 @@ from portal import (
     solar,
     toys,
 )
-from portal.detectors import Experiment, Joint, check_measurement, check_mediator
+from portal.detectors import Experiment, Joint, check_measurement
 from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
 from portal.measurements import Background
-from portal.mediators import Scalar, Vector, direct, suppressed
+from portal.mediators import Scalar, Vector, check_mediator, direct, suppressed
 from portal.nuclei import (
     SKIN,
     Electron,
@@ -494,7 +494,6 @@ WITHOUT_BAD_INPUT = {
     "measurements.check_background",
     "measurements.check_data",
     "measurements.check_shapes",
-    "measurements.frozen",
     "measurements.total_background",
     "measurements.Whitening",
     "measurements.Whitening.of",
