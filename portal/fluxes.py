@@ -290,7 +290,7 @@ def inverse_beta_decay(energy: ArrayLike) -> Array:
     10⁻⁴³ cm² p_e E_e E^(−0.07056 + 0.02018 ln E − 0.001953 ln³E) with E_e = E − 1.293 MeV and all
     energies in MeV (Strumia and Vissani 2003, eq. (25)); zero below the threshold.  From 2.1 to
     20 MeV its shape is that of the expansion in 1/M to 1 % (Vogel and Beacom 1999).  Nearer to the
-    threshold it is too high, by 5 % at 1.83 MeV, because the fit neglects the recoil of the neutron.
+    threshold it is too high, by 5 % at 1.83 MeV: the fit neglects the recoil of the neutron.
 
     Parameters
     ----------
