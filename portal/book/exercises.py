@@ -1,8 +1,7 @@
 """Self-checks: is my answer right?  They know units, and they do not show the answer.
 
 The answers come from the solutions in the chapters, and so do wrong answers that deserve a hint of
-their own: `make pairs` runs their code and writes what it finds into ``answers.json`` and
-``slips.json``.
+their own: `make pairs` runs their code and writes what it finds into ``answers.json``.
 """
 
 import json
@@ -13,18 +12,32 @@ import numpy as np
 
 from .._validate import finite
 
-__all__ = ["SLIPS", "answers", "check", "slips"]
+__all__ = ["FACTORS", "UNITS", "answers", "check", "slips"]
 
-SLIPS = {
-    1e3: "It is off by 1000: keV or MeV?",
-    1e6: "It is off by a million: eV or MeV, cm or km?",
-    1e9: "It is off by 1e9: eV or GeV, seconds or nanoseconds?",
-    10.0: "It is off by 10: cm or mm?",
-    100.0: "It is off by 100: cm² or mm²?",
+FACTORS = {
     2.0: "It is off by a factor of 2.",
     np.pi: "It is off by a factor of π.",
 }
 """What a wrong factor looks like, in any exercise."""
+
+_ENERGY = {
+    1e3: "It is off by 1000: keV or MeV?",
+    1e6: "It is off by a million: eV or MeV?",
+    1e9: "It is off by 1e9: eV or GeV?",
+}
+_AREA = {100.0: "It is off by 100: cm² or mm²?"}
+
+UNITS = {
+    **dict.fromkeys(("eV", "keV", "MeV", "GeV", "TeV"), _ENERGY),
+    "cm²": _AREA,
+    "cm⁻² s⁻¹": _AREA | {1e9: "It is off by 1e9: seconds or nanoseconds?"},
+    "": {100.0: "It is off by 100: a fraction or per cent?"},
+}
+"""What a wrong factor looks like for an answer in some unit, or without one."""
+
+
+def _known() -> dict[str, Any]:
+    return json.loads((files(__package__) / "answers.json").read_text(encoding="utf-8"))
 
 
 def answers() -> dict[str, float]:
@@ -33,7 +46,7 @@ def answers() -> dict[str, float]:
     >>> "01-largest-recoil" in answers()
     True
     """
-    return json.loads((files(__package__) / "answers.json").read_text(encoding="utf-8"))
+    return {name: known["answer"] for name, known in _known().items()}
 
 
 def slips(name: str) -> dict[str, float]:
@@ -47,8 +60,7 @@ def slips(name: str) -> dict[str, float]:
     >>> "The axis has q₀², not q₀." in slips("07-axis")
     True
     """
-    text = (files(__package__) / "slips.json").read_text(encoding="utf-8")
-    return json.loads(text).get(name, {})
+    return _known()[name]["slips"]
 
 
 def check(name: str, answer: Any, rtol: float = 0.01) -> None:
@@ -72,6 +84,8 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
 
     >>> check("01-largest-recoil", ...)
     Write your answer in place of the dots, then run the cell again.
+    >>> check("01-largest-recoil", "48 keV")
+    Write it without quotation marks, a number times its unit, such as 12.3 * keV.
     >>> check("01-largest-recoil", 48.3)
     Not yet. It is off by 1000: keV or MeV?
     >>> check("07-axis", 50 / 30)
@@ -80,13 +94,18 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
     if answer is ...:
         print("Write your answer in place of the dots, then run the cell again.")
         return
-    known = answers()
+    known = _known()
     if name not in known:
         raise ValueError(f"name = {name!r}: give one of {', '.join(known)}")
+    right, unit = known[name]["answer"], known[name]["unit"]
+    if isinstance(answer, str):
+        with_unit = ", a number times its unit, such as 12.3 * keV." if unit else ", as a number."
+        print(f"Write it without quotation marks{with_unit}")
+        return
     given = finite("answer", answer)
     if given.size != 1:
         raise ValueError(f"answer = {answer}: give one number")
-    ratio = given.item() / known[name]
+    ratio = given.item() / right
     own = [hint for hint, wrong in slips(name).items() if abs(given.item() / wrong - 1) <= 0.01]
     if abs(ratio - 1) <= rtol:
         print("Right.")
@@ -96,5 +115,6 @@ def check(name: str, answer: Any, rtol: float = 0.01) -> None:
         print("Not yet. Look at the sign.")
     else:
         size = max(abs(ratio), 1 / abs(ratio)) if ratio else np.inf
-        hints = [hint for factor, hint in SLIPS.items() if abs(size / factor - 1) <= rtol]
+        factors = UNITS[unit] | FACTORS
+        hints = [hint for factor, hint in factors.items() if abs(size / factor - 1) <= rtol]
         print("Not yet.", *hints)
