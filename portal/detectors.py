@@ -1,6 +1,7 @@
 """Source × target × response × data: expected counts, as polynomials of the coupling."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -474,7 +475,7 @@ class Experiment:
 
 @dataclass(frozen=True, eq=False)
 class Joint:
-    """Experiments that share one normalisation: the bins of all of them, side by side.
+    """Experiments that share normalisations: the bins of all of them, side by side.
 
     This is the sum over bins and detectors of paper (4.2).  With ``sigma_alpha=0`` the χ² of the
     parts add up, as in the combination of solar components after paper (4.3).
@@ -486,14 +487,21 @@ class Joint:
         Relative uncertainty σ of the normalisation that they share; 0 if it is known.
     separate : bool
         Whether each part also keeps its own normalisation, with its ``sigma_alpha`` σ_i; by default
-        that is not used.  Part i then expects (1 + α) N_i + α_i n_i, with N_i(g) the signal and n_i
-        that of the truth: α_i is a shape uncertainty s_i = σ_i n_i.  This is exact where N_i = n_i;
-        elsewhere the change of the signal is not rescaled by α_i (`poisson` rescales it).
+        that is not used.
+    sources : dict of str to float
+        Relative uncertainty of the flux of a source, by its name, such as ``{"SNS": 0.1}``.  All
+        parts at this source share it, and their σ_i contain it: what is left to part i alone is
+        √(σ_i² − σ²).
+
+    A normalisation a of these two kinds, with its σ_a, adds α_a n_i to what part i expects, with
+    n_i the signal of the truth: it is a shape uncertainty σ_a n_i.  This is exact where the signal
+    is n_i; elsewhere the change of the signal is not rescaled by α_a (`poisson` rescales it).
 
     Raises
     ------
     ValueError
-        If `sigma_alpha` is negative, or there is no part.
+        If `sigma_alpha` is negative, there is no part, no part is at one of `sources`, or the flux
+        has a larger uncertainty than a part that keeps its own.
     TypeError
         If a part is no `Experiment`.
 
@@ -506,6 +514,7 @@ class Joint:
     parts: tuple[Experiment, ...]
     sigma_alpha: float
     separate: bool = False
+    sources: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         number("sigma_alpha", self.sigma_alpha, not_negative)
@@ -520,16 +529,25 @@ class Joint:
                     f"parts: experiment = {part!r}: give an Experiment; of a Joint, its parts"
                 )
         object.__setattr__(self, "parts", tuple(self.parts))
+        instance("sources", self.sources, Mapping, "a dict, such as {'SNS': 0.1}")
+        object.__setattr__(self, "sources", dict(self.sources))
+        for name, sigma in self.sources.items():
+            self._check_source(name, sigma)
 
-    @cached_property
-    def _members(self) -> tuple[Experiment, ...]:
-        """The parts, with their own normalisations among their uncertainties where asked."""
-        if not self.separate:
-            return self.parts
-        return tuple(
-            replace(part, shapes=(*part.shapes, part.sigma_alpha * part.assumed))
-            for part in self.parts
-        )
+    def _check_source(self, name: str, sigma: float) -> None:
+        """A flux that parts share is that of one of them, and a part of their uncertainties."""
+        number("sources", sigma, not_negative)
+        sharing = [part.sigma_alpha for part in self.parts if part.source.name == name]
+        if not sharing:
+            known = ", ".join(sorted({part.source.name for part in self.parts}))
+            raise ValueError(
+                f"sources = {self.sources}: no part is at {name}; give some of {known}"
+            )
+        if self.separate and sigma > min(sharing):
+            raise ValueError(
+                f"sources = {self.sources}: give {name} at most {min(sharing)}, the sigma_alpha of "
+                "a part, which contains it"
+            )
 
     def polynomial(self, mediator: Mediator | None = None) -> Array:
         """Coefficients (3, *masses, bins) of the counts; see `Experiment.polynomial`."""
@@ -548,15 +566,34 @@ class Joint:
         """Observed signal in each bin."""
         return np.concatenate([part.observed for part in self.parts])
 
+    @cached_property
+    def _variance(self) -> Array:
+        """Variance in each bin without nuisances, or the covariance if a part has one."""
+        each = [part._variance for part in self.parts]
+        if all(variance.ndim == 1 for variance in each):
+            return np.concatenate(each)
+        squares = [np.diag(one) if one.ndim == 1 else one for one in each]
+        return np.asarray(block_diag(*squares))
+
+    @cached_property
+    def _all_shifts(self) -> Array:
+        """What each nuisance but the common normalisation changes (any, bins)."""
+        assumed = np.concatenate([part.assumed for part in self.parts])
+        return np.concatenate([self.shifts, self.normalisations[1:] * assumed])
+
     @property
     def sigma(self) -> Array:
         """Error in each bin but for the common normalisation."""
-        return np.concatenate([part.sigma for part in self._members])
+        own = self._variance if self._variance.ndim == 1 else np.diag(self._variance)
+        return np.sqrt(own + (self._all_shifts**2).sum(axis=0))
+
+    @cached_property
+    def _whitening(self) -> Whitening:
+        return Whitening.of(self._variance, self._all_shifts)
 
     def whitened(self, counts: Array) -> Array:
         """Counts (..., bins) as L⁻¹N; see `Experiment.whitened`."""
-        pieces = zip(self._members, by_part(self, counts), strict=True)
-        return np.concatenate([part.whitened(piece) for part, piece in pieces], axis=-1)
+        return self._whitening(counts)
 
     @property
     def expected_background(self) -> Array:
@@ -575,10 +612,25 @@ class Joint:
 
     @property
     def normalisations(self) -> Array:
-        """Relative uncertainties of the signal that scale with it (1 or 1 + parts, bins)."""
-        own = block_diag(*[part.normalisations for part in self.parts])
-        common = np.full((1, own.shape[1]), self.sigma_alpha)
-        return np.concatenate([common, own]) if self.separate else common
+        """Relative uncertainties of the signal that scale with it (any, bins); the first is common.
+
+        The others are those of sources and, with `separate`, of parts.
+        """
+        bins = [np.ones(part.size) for part in self.parts]
+        rows = [np.full((1, sum(map(len, bins))), self.sigma_alpha)]
+        for name, sigma in self.sources.items():
+            here = [part.source.name == name for part in self.parts]
+            rows.append(
+                np.concatenate([sigma * h * b for h, b in zip(here, bins, strict=True)])[None]
+            )
+        if self.separate:
+            shared = [self.sources.get(part.source.name, 0.0) for part in self.parts]
+            left = [
+                np.sqrt(part.sigma_alpha**2 - sigma**2)
+                for part, sigma in zip(self.parts, shared, strict=True)
+            ]
+            rows.append(block_diag(*[sigma * one for sigma, one in zip(left, bins, strict=True)]))
+        return np.concatenate(rows)
 
 
 Measurement = Experiment | Joint

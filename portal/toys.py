@@ -6,6 +6,9 @@ errors, with these.  All toys of a point share T = L⁻¹N, so every edge of eve
 quartic, and 10⁴ of them are one call of an eigenvalue routine.
 """
 
+from concurrent.futures import Executor
+from functools import partial
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erf
@@ -14,10 +17,12 @@ from ._validate import Array, ascending, finite, not_negative, number, positive
 from .detectors import Experiment, Measurement, by_part, check_measurement
 from .mediators import Mediator, check_mediator
 from .poisson import Band
-from .statistics import Profile, join, multiply, scaled_polynomial
+from .scanning import scan
+from .statistics import Profile, allowed_couplings, join, multiply, scaled_polynomial
 
 __all__ = [
     "EDGES",
+    "calibrated_couplings",
     "coverage",
     "critical_value",
     "feldman_cousins",
@@ -218,6 +223,47 @@ def feldman_cousins(
     chi2 = profile.chi_squared(middles[np.newaxis] / profile.scale[:, np.newaxis])
     above = chi2 - profile.minimum[:, np.newaxis] - np.interp(middles, g, limit)
     return join(edges[np.newaxis], above, np.zeros(1))[0]
+
+
+def calibrated_couplings(
+    experiment: Measurement,
+    mediator: Mediator,
+    n_sigma: float = 2.0,
+    toys: int = 10_000,
+    seed: int = 1,
+    executor: Executor | None = None,
+) -> list[Band]:
+    """Bands of Feldman and Cousins; compare `allowed_couplings`, whose Δχ² ≤ n² they calibrate.
+
+    Toys are drawn at the edges and the middle of each band of `allowed_couplings`, and half of
+    their whole width beyond.  A band that starts or ends further out is cut there.
+
+    Parameters
+    ----------
+    experiment, mediator, n_sigma, toys, seed
+        As for `coverage`, whose errors these are.
+    executor : concurrent.futures.Executor or None
+        See `scan`.
+
+    >>> from portal import Scalar
+    >>> from portal.experiments import coherent_csi_2021
+    >>> ((low, high),) = calibrated_couplings(coherent_csi_2021(), Scalar(10.0), toys=2000)
+    >>> print(f"{high:.1e}")
+    3.2e-10
+    """
+    bands = np.array(allowed_couplings(experiment, mediator, n_sigma))
+    beyond = (bands[-1, 1] - bands[0, 0]) / 2
+    ends = [bands[0, 0] - beyond, bands[-1, 1] + beyond]
+    points = np.unique([*ends, *bands.ravel(), *bands.mean(axis=1)])
+    work = partial(
+        critical_value,
+        experiment=experiment,
+        mediator=mediator,
+        n_sigma=n_sigma,
+        toys=toys,
+        seed=seed,
+    )
+    return feldman_cousins(experiment, mediator, points, scan(work, points.tolist(), executor))
 
 
 def _check(experiment: Measurement, mediator: Mediator) -> None:

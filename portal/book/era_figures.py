@@ -1,5 +1,7 @@
 """What moves in chapter 12: allowed couplings, year by year."""
 
+from collections.abc import Iterable, Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 from hepunits import GeV, MeV
@@ -23,13 +25,25 @@ from .figures import COLOURS
 from .paper_figures import KINDS
 from .sliders import frames
 
-__all__ = ["ERA_MASSES", "ERA_Q0", "era_cases", "era_curves", "era_slider", "eras"]
+__all__ = [
+    "ERA_MASSES",
+    "ERA_Q0",
+    "FLUX",
+    "era_cases",
+    "era_curves",
+    "era_slider",
+    "eras",
+    "together",
+]
 
 ERA_MASSES = np.geomspace(0.1, 1e4, 41) * MeV
 """Mediator masses of the figure."""
 
 ERA_Q0 = 50 * MeV
 """Where the form factors are one."""
+
+FLUX = {"SNS": 0.1}
+"""Relative error of the flux of neutrinos at the SNS, which its detectors share."""
 
 
 def eras() -> dict[int, dict[str, Experiment]]:
@@ -65,18 +79,33 @@ def era_cases(m_chi: float = 50 * MeV) -> dict[str, FormFactor]:
     return {"F = 1": direct, "F ~ q²": law, "loop": lambda Q2: raw(Q2) / size}
 
 
+def together(parts: Iterable[Experiment], sources: Mapping[str, float] = FLUX) -> Joint:
+    """Experiments with a normalisation each, of which those at one source share its flux.
+
+    Parameters
+    ----------
+    parts : iterable of Experiment
+    sources : dict of str to float
+        See `Joint`; sources that no part is at do not matter.
+    """
+    tried = tuple(parts)
+    here = {part.source.name for part in tried}
+    shared = {name: sigma for name, sigma in sources.items() if name in here}
+    return Joint(tried, sigma_alpha=0.0, separate=True, sources=shared)
+
+
 def era_curves(parts: dict[str, Experiment]) -> dict[str, dict[str, LimitCurve]]:
     """Allowed couplings by kind of mediator and form factor, all experiments together.
 
     Parameters
     ----------
     parts : dict of Experiment
-        Each keeps its own normalisation.
+        See `together`.
     """
-    together = Joint(tuple(parts.values()), sigma_alpha=0.0, separate=True)
+    joint = together(parts.values())
     return {
         kind: {
-            name: limit_curve(together, make(ERA_MASSES, form_factor))
+            name: limit_curve(joint, make(ERA_MASSES, form_factor))
             for name, form_factor in era_cases().items()
         }
         for kind, make in KINDS.items()

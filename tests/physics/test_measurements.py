@@ -23,6 +23,7 @@ from portal.experiments import coherent_csi_2017
 from portal.fluxes import sns
 from portal.measurements import Background
 from portal.nuclei import target
+from portal.toys import profile_toys
 
 pytestmark = pytest.mark.filterwarnings("ignore::portal.poisson.FewCounts")
 
@@ -257,3 +258,51 @@ def test_shared_normalisation_uses_none_of_the_parts():
     )
     apart = limit_curve(Joint(PAIR, 0.1, separate=True), masses).upper
     assert np.all(apart > limit_curve(Joint(PAIR, 0.1), masses).upper)
+
+
+def test_parts_at_one_source_share_the_error_of_its_flux():
+    """Σ over parts of (n − N − (σ β + σ_i' α_i) N_SM)²/variance, with σ_i'² = σ_i² − σ²."""
+    here, there = OBSERVED[0].source.name, "elsewhere"
+    far = replace(OBSERVED[0], source=replace(OBSERVED[0].source, name=there))
+    parts = (*OBSERVED, far)
+    joint = Joint(parts, sigma_alpha=0.0, separate=True, sources={here: 0.04})
+    mediator, coupling = Vector(20.0), -1e-9
+    own = [np.sqrt(part.sigma_alpha**2 - 0.04**2) for part in OBSERVED] + [far.sigma_alpha]
+
+    def full(pulls):
+        total = (pulls**2).sum()
+        for part, sigma, pull in zip(parts, own, pulls[1:], strict=True):
+            shift = sigma * pull + 0.04 * pulls[0] * (part.source.name == here)
+            expected = part.counts(mediator, coupling) + shift * part.observed
+            background = part.background * part.exposure * np.diff(part.bins)
+            total += ((part.observed - expected) ** 2 / (part.observed + background)).sum()
+        return total
+
+    found = minimize(full, np.zeros(4), method="BFGS", options={"gtol": 1e-9})
+    assert chi_squared(joint, mediator, coupling) == pytest.approx(found.fun, rel=1e-7)
+
+
+def test_a_shared_flux_alone_is_a_common_normalisation_at_the_truth():
+    name = PAIR[0].source.name
+    shared = Joint(PAIR, sigma_alpha=0.0, sources={name: 0.1})
+    seen = [1.1 * np.concatenate([part.counts() for part in PAIR])]
+    found, expected = (
+        profile_toys(joint, Scalar(10.0), seen).chi_squared(np.zeros((1, 1)))
+        for joint in (shared, Joint(PAIR, sigma_alpha=0.1))
+    )
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_a_covariance_beside_counts_may_share_a_flux():
+    """A part with errors, and the same with them as a matrix."""
+    signal, errors = OBSERVED[0].observed, OBSERVED[0].sigma
+    bare = replace(OBSERVED[0], truth=None, background=0.0)
+    name = bare.source.name
+    listed, matrix = (
+        Joint((replace(bare, data=(signal, form)), OBSERVED[1]), 0.0, True, {name: 0.03})
+        for form in (errors, np.diag(errors**2))
+    )
+    masses = Vector([1.0, 100.0])
+    found, expected = (limit_curve(one, masses).outer for one in (listed, matrix))
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    np.testing.assert_allclose(listed.sigma, matrix.sigma, rtol=1e-12)

@@ -341,6 +341,13 @@ ROWS = [
     row(Joint, parts=given((CSI, ARGON), (), CSI), sigma_alpha=not_negative(0.1, 1e50)),
     row(Joint, parts=given((CSI,), (CSI, "CsI"), named="experiment = "), sigma_alpha=0.1),
     row(Joint, parts=given((CSI,), (Joint((CSI,), 0.1),), named="parts"), sigma_alpha=0.1),
+    row(
+        Joint,
+        parts=given((CSI,)),
+        sigma_alpha=given(0.1),
+        separate=given(True),
+        sources=given({"SNS": 0.1}, {"ESS": 0.1}, {"SNS": -0.1}, {"SNS": 0.5}, 0.1, None),
+    ),
     row(Joint((CSI,), 0.1).counts, mediator=VECTOR, coupling=finites(0.0)),
     row(Joint((CSI,), 0.1).polynomial, mediator=given(VECTOR, *NAN_OR_ZERO[:1])),
     row(Joint((ARGON,), 0.1).observing, mediator=given(VECTOR, None, "Z"), coupling=finite(0.0)),
@@ -374,6 +381,14 @@ ROWS = [
     row(toys.profile_toys, experiment=CSI, mediator=VECTOR, observed=finites([[1.0] * 12])),
     row(toys.coverage, **TOYS, n_sigma=positive(2.0)),
     row(toys.critical_value, **TOYS, n_sigma=positive(2.0)),
+    row(
+        toys.calibrated_couplings,
+        experiment=CSI,
+        mediator=VECTOR,
+        n_sigma=positive(2.0),
+        toys=positive(200, 0.5),
+        seed=finite(1),
+    ),
     row(
         toys.feldman_cousins,
         experiment=CSI,

@@ -9,13 +9,23 @@ import pytest
 from portal import Joint, Scalar, Vector, allowed_couplings, chi_squared, scan
 from portal.coherent import coherent_csi_2017, coherent_csi_2021
 from portal.statistics import Profile
-from portal.toys import coverage, critical_value, feldman_cousins, profile_toys, pseudo_data
+from portal.toys import (
+    calibrated_couplings,
+    coverage,
+    critical_value,
+    feldman_cousins,
+    profile_toys,
+    pseudo_data,
+)
 
 CSI, OLD = coherent_csi_2021(), coherent_csi_2017()
 LIGHT = Vector(10.0)
 
 
-@pytest.mark.parametrize("experiment", [CSI, OLD, Joint((OLD, CSI), sigma_alpha=0.1)])
+@pytest.mark.parametrize(
+    "experiment",
+    [CSI, OLD, Joint((OLD, CSI), sigma_alpha=0.1), Joint((OLD, CSI), 0.0, True, {"SNS": 0.1})],
+)
 def test_toys_have_the_mean_and_the_variance_that_chi_squared_assumes(experiment):
     """The variance of L⁻¹N_obs is one, but along the signal, where the normalisation adds to it."""
     toys = experiment.whitened(pseudo_data(experiment, LIGHT, 0.0, toys=20_000))
@@ -78,6 +88,26 @@ def test_feldman_cousins_covers_where_wilks_does_not():
     toys = profile_toys(CSI, scalar, pseudo_data(CSI, scalar, 0.0, toys=4000, seed=7))
     above = toys.chi_squared(np.zeros((4000, 1)))[:, 0] - toys.minimum
     assert np.mean(above <= critical[0]) == pytest.approx(0.9545, abs=0.01)
+
+
+def test_calibrated_bands_are_those_of_feldman_and_cousins_on_a_fine_grid():
+    scalar = Scalar(10.0)
+    couplings = np.linspace(-6e-10, 6e-10, 25)
+    work = partial(critical_value, experiment=CSI, mediator=scalar, toys=4000)
+    fine = feldman_cousins(CSI, scalar, couplings, scan(work, couplings.tolist()))
+    assert calibrated_couplings(CSI, scalar, toys=4000) == [
+        pytest.approx(fine[0], rel=0.03)  # 4000 toys know Δχ² to 0.12, and it goes like g⁴
+    ]
+
+
+def test_calibrated_bands_are_those_of_wilks_where_its_theorem_holds():
+    """Every second band too: a vector turns the weak force over in a detector with many counts."""
+    many = replace(coherent_csi_2017(), data=None, exposure=30 * coherent_csi_2017().exposure)
+    many = replace(many, sigma_alpha=0.03)
+    heavy = Vector(1e4)
+    wilks, calibrated = (find(many, heavy) for find in (allowed_couplings, calibrated_couplings))
+    assert len(wilks) == 2
+    np.testing.assert_allclose(calibrated, wilks, rtol=0.08)
 
 
 @pytest.mark.parametrize(
