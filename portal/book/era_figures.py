@@ -8,7 +8,8 @@ from hepunits import GeV, MeV
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 
-from ..constants import M_MUON
+from .._validate import Array
+from ..constants import FINE_STRUCTURE, M_MUON
 from ..detectors import Experiment, Joint
 from ..experiments import (
     coherent_ar_2020,
@@ -21,7 +22,8 @@ from ..experiments import (
 from ..limits import LimitCurve, limit_curve
 from ..loops import loop, running_coefficient
 from ..mediators import FormFactor, direct, suppressed
-from .figures import COLOURS
+from ..published import read_table
+from .figures import COLOURS, INK
 from .paper_figures import KINDS
 from .sliders import frames
 
@@ -33,6 +35,7 @@ __all__ = [
     "era_curves",
     "era_slider",
     "eras",
+    "rivals",
     "together",
 ]
 
@@ -147,3 +150,40 @@ def era_slider(known: dict[int, dict[str, Experiment]]) -> VBox:
         )
 
     return frames(draw, list(known), "at the end of", alt, "{:.0f}".format, start=0)
+
+
+def rivals(masses: Array, limits: Mapping[str, Array]) -> Figure:
+    """Limits on a gauge boson of B − L among what rivals publish in numbers.
+
+    A mixing ε of a dark photon is drawn as the coupling eε to electrons.
+
+    Parameters
+    ----------
+    masses : array (n,)
+        MeV.
+    limits : dict of array (n,)
+        Couplings by name of experiment.
+    """
+    figure, ax = plt.subplots(figsize=(6.8, 4.6))
+    for (name, limit), colour in zip(limits.items(), COLOURS.values(), strict=False):
+        ax.plot(masses, limit, color=colour, label=name)
+    read = read_table("solar_bl_2026.csv")
+    ax.plot(read["mass"], read["g_bl"], "--", color=INK, label="three xenon detectors")
+    table = read_table("rival_bounds.csv")
+    for name, of, kind, *numbers in zip(*list(table.values())[:7], strict=True):
+        left, right, low, high = map(float, numbers)
+        size = np.sqrt(4 * np.pi * FINE_STRUCTURE) if of == "epsilon" else 1.0
+        low, high = size * low, size * high
+        place, align = (right, "right") if kind == "limit" else (left, "left")
+        if kind == "reach":
+            ax.plot([left, right], [low, low], "^-", color=INK)
+        else:
+            (box,) = ax.fill([left, right, right, left], [low, low, high, high], color="0.85")
+            box.set(zorder=0, **{"hatch": "//", "fill": False, "lw": 0} if kind == "limit" else {})
+        ax.annotate(
+            str(name), (place, low), (0, -5), textcoords="offset points", va="top", ha=align
+        )
+    ax.set(xscale="log", yscale="log", xlim=(0.1, 1.2e4), ylim=(1e-10, 1))
+    ax.set(xlabel="mass (MeV)", ylabel="g$_{BL}$")
+    ax.legend(loc="upper left", ncols=2)
+    return figure
