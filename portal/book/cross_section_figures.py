@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from .._validate import Array
 from ..constants import FERMI
-from ..mediators import Vector, direct, suppressed
+from ..mediators import Mediator, Vector, direct, suppressed
 from ..nuclei import Electron, Nucleus, Target, target
-from ..scattering import Mediator, cross_section, recoil_max, weak_charge
+from ..scattering import cross_section, recoil_max, weak_charge
 from .figures import INK, lines
 from .sliders import frames, stage
 
