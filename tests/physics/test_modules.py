@@ -50,6 +50,7 @@ BOOK = [
     "book.chapter_figures",
     "book.chapter_sliders",
     "book.era_figures",
+    "book.cross_section_figures",
     "book.source_figures",
     "book.tables",
     "book.limit_sliders",
