@@ -5,7 +5,8 @@ Units are those of `hepunits`: MeV = mm = ns = 1.  Write ``4.25 * keV``, ``14.57
 """
 
 from . import experiments, fluxes, loops, nuclei, scattering, solar, sources
-from .detectors import Experiment, Joint
+from .detectors import Experiment
+from .joint import Joint
 from .limits import LimitCurve, first_edge, limit_curve
 from .loops import loop
 from .mediators import Scalar, Vector, direct, suppressed

@@ -16,7 +16,7 @@ from hepunits import MeV, TeV
 from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, number
-from .detectors import Measurement, check_measurement
+from .joint import Measurement, check_measurement
 from .mediators import Mediator, Vector, check_mediator, direct, suppressed
 from .poisson import Band
 from .statistics import allowed_couplings

@@ -246,8 +246,9 @@ def _propagator(mediator: Mediator, Q2: ArrayLike) -> Array:
             f"form_factor = {mediator.form_factor!r} is complex: give a real one, because at "
             "Q² > 0 nothing in the vertex can be on its mass shell"
         )
-    strength = F.real / (Q2 + np.asarray(mediator.mass, dtype=float) ** 2)
-    if not np.all(np.abs(strength) < LARGEST):
+    strength = np.asarray(Q2 + np.asarray(mediator.mass, dtype=float) ** 2)
+    np.divide(F.real, strength, out=strength)  # in place: with many masses memory is what costs
+    if not (strength.max(initial=0) < LARGEST and strength.min(initial=0) > -LARGEST):
         raise ValueError(
             f"mediator = {mediator}: F/(Q² + m′²) is not finite; give a mass, or recoils, above "
             "zero, and a form factor that is finite at every recoil"

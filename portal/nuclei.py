@@ -393,6 +393,14 @@ class Electron:
         if finite("weak", self.weak).shape != (3, 2):
             raise ValueError(f"weak = {self.weak}: give (ε_L, ε_R) for ν_e, ν_μ and ν_τ")
 
+    def spread(self, Q2: Array) -> tuple[Array]:
+        """Electrons that act together at Q²: one, and it is a point; see `Nucleus.spread`.
+
+        >>> Electron().spread(2500.0)
+        (array(1.),)
+        """
+        return (np.ones(np.shape(Q2)),)
+
 
 def check_scatterer(scatterer: object) -> None:
     """Raise a TypeError unless `scatterer` is a `Nucleus` or an `Electron`."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
-from .detectors import Measurement, check_measurement
+from .joint import Measurement, check_measurement
 from .mediators import Mediator, check_mediator
 
 __all__ = [

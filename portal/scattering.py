@@ -8,6 +8,8 @@ the neutrino energy is a polynomial in 1/E_ν, and the coupling enters as a poly
 `coefficients` returns K.  A cross section puts in the energy, a rate the moments of the flux.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from hepunits import hbarc
 from numpy.typing import ArrayLike
@@ -22,6 +24,7 @@ __all__ = [
     "coefficients",
     "cross_section",
     "energy_min",
+    "mediator_powers",
     "momentum_transfer_squared",
     "rate",
     "rate_per_mass",
@@ -179,58 +182,91 @@ def coefficients(
     """
     _check_pair(scatterer, mediator)
     check_flavour(flavour)
-    return _coefficients(scatterer, not_negative("recoil", recoil), mediator, flavour)
+    recoil = not_negative("recoil", recoil)
+    spread = scatterer.spread(2 * scatterer.mass * recoil)
+    basis = np.eye(3).reshape(3, 3, *[1] * recoil.ndim)  # one power of 1/E_ν at a time
+    return mediator_powers(scatterer, spread, recoil, mediator, [flavour], basis)
 
 
-def _coefficients(
-    scatterer: Nucleus | Electron, recoil: Array, mediator: Mediator | None, flavour: str
+def mediator_powers(
+    scatterer: Nucleus | Electron,
+    spread: tuple[Array, ...],
+    recoil: Array,
+    mediator: Mediator | None,
+    flavours: Sequence[str],
+    inverse_energies: Array,
 ) -> Array:
+    """Coefficients of A_gᵖ in the cross section or, with the moments of a flux, in the rate.
+
+    The bare form of `coefficients`, without checks.
+
+    Parameters
+    ----------
+    scatterer : Nucleus or Electron
+    spread : tuple of arrays
+        What acts together at these recoils, ``scatterer.spread(2 * m * recoil)``.
+    recoil : array, any shape
+        Recoil energy E_R (MeV).
+    mediator : Vector, Scalar or None
+    flavours : n flavours of neutrinos
+    inverse_energies : array (3, n, *recoil.shape)
+        For each flavour 1, 1/E_ν, 1/E_ν² or, for a flux, their integrals Φ_0, Φ_1, Φ_2.
+
+    Returns
+    -------
+    array (3, n, *recoil.shape)
+    """
     m = scatterer.mass
-    which = ("e", "mu", "tau").index(flavour.removesuffix("-bar"))
-    neutrino = 0.0 if mediator is None else mediator.neutrinos[which]
+    family = [("e", "mu", "tau").index(flavour.removesuffix("-bar")) for flavour in flavours]
+
+    def each(of_flavours: Sequence[float]) -> Array:
+        return np.reshape(of_flavours, (-1, *[1] * recoil.ndim))
+
+    def together(charges: Sequence[float]) -> Array:
+        return np.asarray(sum(c * part for c, part in zip(charges, spread, strict=True)))
+
     if isinstance(scatterer, Electron):
-        one = np.ones_like(recoil)
-        left, right = (weak * one for weak in scatterer.weak[which])
-        if flavour.endswith("bar"):
-            left, right = right, left
-        charge = neutrino * one * (mediator.electron if mediator else 0.0)
+        chiral = [scatterer.weak[i] for i in family]
+        turned = [
+            pair[::-1] if flavour.endswith("bar") else pair
+            for pair, flavour in zip(chiral, flavours, strict=True)
+        ]
+        left, right = (each(weak) for weak in zip(*turned, strict=True))
+        charges: Sequence[float] = (mediator.electron,) if mediator else (0.0,)
     else:
-        Z, N = scatterer.spread(2 * m * recoil)
-        proton, neutron = scatterer.weak
-        left = right = (proton * Z + neutron * N) / 2
-        proton, neutron = mediator.nucleons if mediator else (0.0, 0.0)
-        charge = neutrino * (proton * Z + neutron * N)
+        left = right = together(scatterer.weak) / 2
+        charges = mediator.nucleons if mediator else (0.0, 0.0)
+    neutrinos = each([mediator.neutrinos[i] if mediator else 0.0 for i in family])
+    charge = neutrinos * together(charges)
     new = charge / (2 * np.sqrt(2) * FERMI) if isinstance(mediator, Vector) else 0 * charge
 
-    def product(a: Array, b: Array) -> Array:
+    def product(a: Array, b: Array) -> tuple[Array, Array, Array]:
         """Powers of A_g in (a + new A_g)(b + new A_g)."""
-        return np.array([a * b, (a + b) * new, new**2])
+        return a * b, (a + b) * new, new**2
 
-    ll, rr, lr = product(left, left), product(right, right), product(left, right)
-    K = np.stack([ll + rr, -2 * recoil * rr, recoil**2 * rr - m * recoil * lr], axis=1)
-    K *= 2 / np.pi * FERMI**2 * m
+    one, inverse, square = inverse_energies
+    backwards = one - 2 * recoil * inverse + recoil**2 * square  # (1 − E_R/E)²
+    mixed = m * recoil * square  # m E_R/E²
+    pairs = zip(product(left, left), product(right, right), product(left, right), strict=True)
+    powers = np.stack([ll * one + rr * backwards - lr * mixed for ll, rr, lr in pairs])
+    powers *= 2 / np.pi * FERMI**2 * m
     if isinstance(mediator, Scalar):
-        K[2, 2] += charge**2 * recoil * m**2 * (1 + recoil / (2 * m)) / (4 * np.pi)
-    return K * hbarc**2
+        powers[2] += charge**2 * recoil * m**2 * (1 + recoil / (2 * m)) / (4 * np.pi) * square
+    return powers * hbarc**2
 
 
-def _contract(
+def _sum_of_powers(
+    powers: Array,
     scatterer: Nucleus | Electron,
     recoil: Array,
     mediator: Mediator | None,
     coupling: Array,
-    flavour: str,
-    powers: Array,
 ) -> Array:
-    """Sum K_pk A_gᵖ over both powers, with `powers[k]` standing for E_ν⁻ᵏ."""
-    K = _coefficients(scatterer, recoil, mediator, flavour)
-    total = sum(K[0, k] * powers[k] for k in range(3))
+    """Put in A_g = g F/(Q² + m′²)."""
     if mediator is None:
-        return np.broadcast_to(total, np.broadcast_shapes(total.shape, coupling.shape))
-    strength = coupling * mediator.propagator(2 * scatterer.mass * recoil)
-    for p in (1, 2):
-        total = total + strength**p * sum(K[p, k] * powers[k] for k in range(3))
-    return total
+        return np.broadcast_to(powers[0], np.broadcast_shapes(powers[0].shape, coupling.shape))
+    A = coupling * mediator.propagator(2 * scatterer.mass * recoil)
+    return np.asarray(powers[0] + A * powers[1] + A**2 * powers[2])
 
 
 def _physical(total: Array, reached: Array, coupling: Array) -> Array:
@@ -284,9 +320,14 @@ def cross_section(
     coupling = finite("coupling", coupling)
     mass = 0.0 if mediator is None else mediator.mass
     same_grid(energy=energy, recoil=recoil, coupling=coupling, mass=mass)
-    powers = np.stack([energy**-k for k in range(3)])
+    spread = scatterer.spread(2 * scatterer.mass * recoil)
+    energy, recoil = np.broadcast_arrays(energy, recoil)
+    inverse_energies = np.stack([[energy**-k] for k in range(3)])
     with np.errstate(all="ignore"):  # the result is checked
-        total = _contract(scatterer, recoil, mediator, coupling, flavour, powers)
+        powers = mediator_powers(scatterer, spread, recoil, mediator, [flavour], inverse_energies)[
+            :, 0
+        ]
+        total = _sum_of_powers(powers, scatterer, recoil, mediator, coupling)
     return _physical(total, recoil <= _recoil_max(scatterer.mass, energy), coupling)
 
 
@@ -313,16 +354,14 @@ def rate(
     instance("source", source, Source, "a Source, such as sns()")
     recoil, coupling = not_negative("recoil", recoil), finite("coupling", coupling)
     same_grid(recoil=recoil, coupling=coupling, mass=0.0 if mediator is None else mediator.mass)
-    # a moment may diverge at no recoil, but K falls faster: their product has the limit zero
+    spread = scatterer.spread(2 * scatterer.mass * recoil)
+    # a moment may diverge at no recoil, but the cross section falls faster: the limit is zero
     with np.errstate(all="ignore"):  # the result is checked
         e_min = _energy_min(scatterer.mass, np.maximum(recoil, np.finfo(float).tiny))
-        total = np.sum(
-            [
-                _contract(scatterer, recoil, mediator, coupling, c.flavour, c.moments(e_min))
-                for c in source.components
-            ],
-            axis=0,
-        )
+        moments = np.stack([c.moments(e_min) for c in source.components], axis=1)
+        flavours = [c.flavour for c in source.components]
+        powers = mediator_powers(scatterer, spread, recoil, mediator, flavours, moments)
+        total = _sum_of_powers(powers.sum(axis=1), scatterer, recoil, mediator, coupling)
     return _physical(total, recoil <= _recoil_max(scatterer.mass, source.endpoint), coupling)
 
 

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, not_negative, number, positive, same_grid
 from .constants import DALTON, FERMI, FINE_STRUCTURE, M_ELECTRON
-from .detectors import Experiment, Joint
+from .detectors import Experiment
+from .joint import Joint
 from .nuclei import WEAK_LOOPS, Electron, Target
 from .published import read_table
 from .scattering import recoil_max

@@ -22,7 +22,7 @@ from numpy.polynomial.polynomial import polyder, polyval
 from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
-from .detectors import Measurement, check_measurement
+from .joint import Measurement, check_measurement
 from .mediators import Mediator, check_mediator
 from .poisson import Band, warn_of_few_counts
 

@@ -14,7 +14,8 @@ from numpy.typing import ArrayLike
 from scipy.special import erf
 
 from ._validate import Array, ascending, finite, not_negative, number, positive
-from .detectors import Experiment, Measurement, by_part, check_measurement
+from .detectors import Experiment
+from .joint import Measurement, by_part, check_measurement
 from .mediators import Mediator, check_mediator
 from .poisson import Band
 from .scanning import scan

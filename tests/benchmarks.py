@@ -68,8 +68,9 @@ def bare_bound(experiment: portal.Experiment) -> Callable[[], object]:
     profile = Profile.of(experiment, Vector(MASSES))
     quartics = profile.quartic(profile.minimum + 4)
     products = []
-    for part, recoil, _, weights in experiment._kernel:
-        products.append((Vector(MASSES[:, np.newaxis]).propagator(2 * part.mass * recoil), weights))
+    for one in experiment._prediction.recoils:
+        Q2 = 2 * one.scatterer.mass * one.energy
+        products.append((Vector(MASSES[:, np.newaxis]).propagator(Q2), one.weights))
 
     def work() -> None:
         for strength, weights in products:

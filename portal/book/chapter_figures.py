@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 from .. import solar
 from .._validate import Array
 from ..constants import FERMI, M_MUON
-from ..detectors import Experiment, Joint
+from ..detectors import Experiment
+from ..joint import Joint
 from ..limits import limit_curve
 from ..loops import j_integral, loop, running_coefficient
 from ..mediators import Mediator, suppressed

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from .._validate import Array
-from ..detectors import Experiment, Joint
+from ..detectors import Experiment
+from ..joint import Joint
 from ..limits import limit_curve
 from ..mediators import Mediator, Scalar, Vector
 from ..nuclei import Nucleus

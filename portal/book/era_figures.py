@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from .._validate import Array
 from ..constants import FINE_STRUCTURE, M_MUON
-from ..detectors import Experiment, Joint
+from ..detectors import Experiment
 from ..experiments import (
     coherent_ar_2020,
     coherent_csi_2017,
@@ -19,6 +19,7 @@ from ..experiments import (
     conus_plus_2025,
     xenonnt_b8,
 )
+from ..joint import Joint
 from ..limits import LimitCurve, limit_curve
 from ..loops import loop, running_coefficient
 from ..mediators import FormFactor, direct, suppressed

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.stats import poisson
 
 import portal
-from portal import Experiment, Joint, Scalar, Vector, detectors, direct, suppressed
+from portal import Experiment, Joint, Scalar, Vector, direct, prediction, suppressed
 from portal.fluxes import reactor, sns
 from portal.nuclei import Target, target
 from portal.published import read_table
@@ -127,8 +127,8 @@ CONVERGED = {
 def test_doubling_the_quadrature_moves_no_edge(experiment, kind, form_factor, monkeypatch):
     mediator = kind(np.array([0.0, 1e-3, 0.1, 1.0, 3.0, 10.0, 100.0, 1e4]), form_factor)
     once = portal.allowed_couplings(replace(experiment), mediator)
-    monkeypatch.setattr(detectors, "ORDER", 2 * detectors.ORDER)
-    monkeypatch.setattr(detectors, "PANELS_PER_BIN", 2 * detectors.PANELS_PER_BIN)
+    monkeypatch.setattr(prediction, "ORDER", 2 * prediction.ORDER)
+    monkeypatch.setattr(prediction, "PANELS_PER_BIN", 2 * prediction.PANELS_PER_BIN)
     twice = portal.allowed_couplings(replace(experiment), mediator)
     for a, b in zip(once, twice, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from portal import Scalar, Vector, allowed_couplings, chi_squared, detectors, direct, suppressed
+from portal import Scalar, Vector, allowed_couplings, chi_squared, direct, prediction, suppressed
 from portal.experiments import (
     LIGHT_YIELD,
     carried_over,
@@ -154,8 +154,8 @@ def test_counts_are_converged(experiment, kind, form_factor, monkeypatch):
     """Twice the panels and twice the order move no band edge by more than 1e-4."""
     mediator = kind(np.array([1.0, 30.0, 1000.0]), form_factor)
     once = allowed_couplings(experiment(), mediator)
-    monkeypatch.setattr(detectors, "ORDER", 2 * detectors.ORDER)
-    monkeypatch.setattr(detectors, "PANELS_PER_BIN", 2 * detectors.PANELS_PER_BIN)
+    monkeypatch.setattr(prediction, "ORDER", 2 * prediction.ORDER)
+    monkeypatch.setattr(prediction, "PANELS_PER_BIN", 2 * prediction.PANELS_PER_BIN)
     for a, b in zip(once, allowed_couplings(experiment(), mediator), strict=True):
         assert np.array(a) == pytest.approx(np.array(b), rel=1e-4, abs=0)
 

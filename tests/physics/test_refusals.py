@@ -32,7 +32,8 @@ from portal import (
     solar,
     toys,
 )
-from portal.detectors import Experiment, Joint, check_measurement
+from portal.detectors import Experiment
+from portal.joint import Joint, check_measurement
 from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
 from portal.measurements import Background
 from portal.mediators import Scalar, Vector, check_mediator, direct, suppressed
@@ -503,9 +504,9 @@ WITHOUT_BAD_INPUT = {
     "limits.LimitCurve.to_hepdata",
     # serve the functions above
     "detectors.Experiment.whitened",
-    "detectors.Joint.whitened",
-    "detectors.at_most",
-    "detectors.by_part",
+    "joint.Joint.whitened",
+    "joint.by_part",
+    "detectors.check_sigma_alpha",
     "measurements.check_background",
     "measurements.check_data",
     "measurements.check_shapes",
@@ -519,6 +520,12 @@ WITHOUT_BAD_INPUT = {
     "strength.Template.whitened",
     "published.read_table",
     "nuclei.Nucleus.spread",  # bare: form factors look at Q²
+    "nuclei.Electron.spread",
+    "scattering.mediator_powers",
+    "prediction.Prediction",
+    "prediction.Prediction.of",
+    "prediction.Prediction.polynomial",
+    "prediction.Recoils",
     "nuclei.Target.each",
     "quadrature.gauss_legendre",
     "responses.Response",

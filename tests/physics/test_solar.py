@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
 import portal
-from portal import Experiment, Joint, Scalar, Vector, detectors, solar, suppressed
+from portal import Experiment, Joint, Scalar, Vector, prediction, solar, suppressed
 from portal.constants import DALTON, FERMI, M_ELECTRON, SIN2_THETA_W
 from portal.nuclei import Helm, Nucleus, Target
 from portal.published import read_table
@@ -414,7 +414,7 @@ def test_a_component_alone_is_never_stronger_than_all_if_the_standard_model_is_o
 def test_doubling_the_quadrature_moves_no_edge(mediator, monkeypatch):
     before = [np.ravel(b) for b in portal.limit_curve(solar.borexino(), mediator).bands]
     monkeypatch.setattr(solar, "BETA_POINTS", 2 * solar.BETA_POINTS)
-    monkeypatch.setattr(detectors, "ORDER", 2 * detectors.ORDER)
+    monkeypatch.setattr(prediction, "ORDER", 2 * prediction.ORDER)
     after = [np.ravel(b) for b in portal.limit_curve(solar.borexino(), mediator).bands]
     for b, a in zip(before, after, strict=True):
         assert b == pytest.approx(a, rel=1e-4, abs=0)
