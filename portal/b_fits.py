@@ -10,6 +10,7 @@ from itertools import product
 
 import numpy as np
 from hepunits import GeV
+from numpy.polynomial.polynomial import polyder
 from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, not_negative, number, positive, same_grid
@@ -272,16 +273,16 @@ def fit(
         raise ValueError(f"mass = {mass}: give an array of masses, one dimension, not empty")
     if not data:
         raise ValueError(f"data = {data}: give at least one measurement")
-    # with x = X_h/X_UNIT, each R − R_exp is a polynomial of x: (mass, power)
-    powers = X_UNIT ** np.arange(3)
-    excess = [polynomial(d.mode, d.q2_min, d.q2_max, mass, muon).T * powers for d in data]
+    # with x = X_h/X_UNIT, each R − R_exp is a polynomial of x: (power, mass)
+    powers = X_UNIT ** np.arange(3)[:, np.newaxis]
+    excess = [polynomial(*d.bin, mass, muon) * powers for d in data]
     for difference, d in zip(excess, data, strict=True):
-        difference[:, 0] -= d.value
+        difference[0] -= d.value
     squares = np.stack([multiply(difference, difference) for difference in excess])
     choices = product(*[(d.down, d.up) for d in data])
-    # χ² for each choice of errors: (mass, choice, power)
+    # χ² for each choice of errors: (power, mass, choice)
     quartics = np.stack(
-        [np.tensordot(1 / np.square(errors), squares, axes=1) for errors in choices], axis=1
+        [np.tensordot(1 / np.square(errors), squares, axes=1) for errors in choices], axis=-1
     )
 
     def chi_squared(x: Array) -> Array:
@@ -291,14 +292,14 @@ def fit(
             total += (difference / np.where(difference > 0, d.up, d.down)) ** 2
         return total
 
-    stationary = roots(quartics[..., 1:] * np.arange(1, 5)).reshape(len(mass), -1)
+    stationary = roots(polyder(quartics)).reshape(len(mass), -1)
     values = chi_squared(stationary)
     lowest = values.min(axis=1)
     # where two couplings fit equally well, the smaller one
     size = np.where(values <= lowest[:, np.newaxis] + 1e-9, np.abs(stationary), np.inf)
     best = np.take_along_axis(stationary, size.argmin(axis=1)[:, np.newaxis], axis=1)[:, 0]
     limit = lowest + number("n_sigma", n_sigma, positive) ** 2
-    quartics[..., 0] -= limit[:, np.newaxis]
+    quartics[0] -= limit[:, np.newaxis]
     edges = np.sort(roots(quartics).reshape(len(mass), -1), axis=1)
     # real parts of complex roots do no harm: χ² decides between each two neighbours
     chi2 = chi_squared((edges[:, 1:] + edges[:, :-1]) / 2)

@@ -7,7 +7,7 @@ measurement: its bands have an inner edge too, and `upper` and `lower` refuse to
 import json
 import os
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import le
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -62,8 +62,8 @@ class LimitCurve:
             )
         for bands in self.bands:
             edges = [edge for band in bands for edge in band]
-            pairs = bool(bands) and all(len(band) == 2 for band in bands)
-            if not pairs or not all(low <= high for low, high in pairwise(edges)):
+            pairs = [len(band) for band in bands] == [2] * (len(bands) or 1)
+            if not pairs or not all(map(le, edges, edges[1:])):
                 raise ValueError(
                     f"bands = {bands}: give at least one (low, high) for each mass, ascending"
                 )

@@ -114,26 +114,34 @@ class Prediction:
 
     def polynomial(self, mediator: Mediator | None) -> Array:
         """Coefficients (3, *masses, bins · times) of the counts per exposure."""
-        mass = np.zeros(()) if mediator is None else np.asarray(mediator.mass, dtype=float)
-        column = mediator and replace(mediator, mass=mass.reshape(-1, 1))
-        bins, times = self.recoils[0].weights.shape[1], self.shares.shape[1]
-        counts = np.zeros((3, mass.size, bins, times))
-        for one in self.recoils:
-            powers = mediator_powers(
-                one.scatterer, one.spread, one.energy, mediator, self.flavours, one.moments
-            )
-            rates = [powers[:, self.pulse == n].sum(axis=1) for n in range(len(self.shares))]
-            weighted = [rate[..., np.newaxis] * one.weights for rate in rates]
-            for rate, share in zip(weighted, self.shares, strict=True):
-                counts[0] += np.multiply.outer(rate[0].sum(axis=0), share)
-            if column is None:
-                continue
-            A = column.propagator(2 * one.scatterer.mass * one.energy)
-            for p in (1, 2):
-                for rate, share in zip(weighted, self.shares, strict=True):
-                    counts[p] += (A @ rate[p])[..., np.newaxis] * share
-                np.square(A, out=A)  # in place: with many masses memory is what costs
-        return counts.reshape(3, *mass.shape, bins * times)
+        counts = np.asarray(sum(self._of_one(recoils, mediator) for recoils in self.recoils))
+        masses = () if mediator is None else np.shape(mediator.mass)
+        return counts.reshape(3, *masses, counts.shape[2] * counts.shape[3])
+
+    def _of_one(self, recoils: Recoils, mediator: Mediator | None) -> Array:
+        """Coefficients (3, masses, bins, times) for one scatterer."""
+        m, E_R = recoils.scatterer.mass, recoils.energy
+        of_flavour = mediator_powers(
+            recoils.scatterer, recoils.spread, E_R, mediator, self.flavours, recoils.moments
+        )
+        of_pulse = [of_flavour[:, self.pulse == n].sum(axis=1) for n in range(len(self.shares))]
+        pulses = [
+            (rate[..., np.newaxis] * recoils.weights, share)
+            for rate, share in zip(of_pulse, self.shares, strict=True)
+        ]
+        masses = 1 if mediator is None else np.size(mediator.mass)
+        counts = np.zeros((3, masses, recoils.weights.shape[1], self.shares.shape[1]))
+        for rate, share in pulses:
+            counts[0] += np.multiply.outer(rate[0].sum(axis=0), share)
+        if mediator is None:
+            return counts
+        column = replace(mediator, mass=np.reshape(mediator.mass, (-1, 1)))
+        A = column.propagator(2 * m * E_R)
+        for p in (1, 2):
+            for rate, share in pulses:
+                counts[p] += (A @ rate[p])[..., np.newaxis] * share
+            np.square(A, out=A)  # in place: with many masses memory is what costs
+        return counts
 
 
 def _places(efficiency: Efficiency, bins: Array) -> Array:

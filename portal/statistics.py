@@ -15,6 +15,7 @@ T is quadratic in the coupling g, so the condition χ² = χ*² is a quartic equ
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -37,6 +38,7 @@ __all__ = [
     "multiply",
     "roots",
     "scaled_polynomial",
+    "square",
 ]
 
 TINY = 1e-15
@@ -85,17 +87,18 @@ def chi_squared(
 class Profile:
     """The profiled χ² of every mass as a ratio of polynomials in x = g/scale.
 
-    The rows may be pseudo-experiments too, with one mass (see `toys`).
+    The columns may be pseudo-experiments too, with one mass (see `toys`).  Coefficients stand along
+    the first axis, lowest power first.
 
     Parameters
     ----------
-    observed : float or array (masses, 1)
+    observed : float or array (masses,)
         |O|.
     v : float
         σ_α².
-    along : array (masses, 3)
-        Coefficients of T∥, lowest power first.
-    across : array (masses, 5)
+    along : array (3, masses)
+        Coefficients of T∥.
+    across : array (5, masses)
         Coefficients of |T⊥|².
     scale : array (masses,)
         Coupling whose own counts are like those of the Standard Model.
@@ -113,22 +116,24 @@ class Profile:
         check_measurement(experiment)
         t, scale = scaled_polynomial(experiment, mediator)
         observed, along, perpendicular = _split(experiment, t)
-        across = np.zeros((len(scale), 5))
-        for p in range(3):
-            for q in range(3):
-                across[:, p + q] += (perpendicular[p] * perpendicular[q]).sum(axis=-1)
-        return cls(observed, experiment.sigma_alpha**2, along.T, across, scale)
+        return cls(observed, experiment.sigma_alpha**2, along, square(perpendicular), scale)
 
-    @property
+    @cached_property
+    def _excess(self) -> Array:
+        """Coefficients (3, masses) of T∥ − |O|."""
+        return np.stack([self.along[0] - self.observed, *self.along[1:]])
+
+    @cached_property
     def numerator(self) -> Array:
-        """Coefficients (masses, 5) of (|O| − T∥)² + (1 + v |O|²) |T⊥|²."""
-        rate = self.along - self.observed * np.eye(1, 3)
-        return multiply(rate, rate) + (1 + self.v * self.observed**2) * self.across
+        """Coefficients (5, masses) of (|O| − T∥)² + (1 + v |O|²) |T⊥|²."""
+        return multiply(self._excess, self._excess) + (1 + self.v * self.observed**2) * self.across
 
-    @property
+    @cached_property
     def denominator(self) -> Array:
-        """Coefficients (masses, 5) of 1 + v (T∥² + |T⊥|²)."""
-        return np.eye(1, 5) + self.v * (multiply(self.along, self.along) + self.across)
+        """Coefficients (5, masses) of 1 + v (T∥² + |T⊥|²)."""
+        denominator = self.v * (multiply(self.along, self.along) + self.across)
+        denominator[0] += 1
+        return denominator
 
     def chi_squared(self, x: Array) -> Array:
         """χ² at the scaled couplings `x` (masses, any number)."""
@@ -138,36 +143,34 @@ class Profile:
     def at_infinity(self) -> Array:
         """χ² (masses,) of couplings so large that only the shape of the new signal counts."""
         with np.errstate(divide="ignore"):  # it is infinite where σ_α = 0
-            return self.numerator[:, 4] / self.denominator[:, 4]
+            return self.numerator[4] / self.denominator[4]
 
-    @property
+    @cached_property
     def minimum(self) -> Array:
         """Lowest χ² (masses,) over all couplings: where its slope vanishes, or at infinity.
 
         The slope is 2 T∥′(T∥ − |O|) + (T⊥²)′ + v |O| [T∥ (T⊥²)′ − 2 T∥′ T⊥²], times a factor that
         vanishes only where χ² is highest.
         """
-        along1, across1 = polyder(self.along, axis=1), polyder(self.across, axis=1)
+        along1, across1 = polyder(self.along), polyder(self.across)
         shape = multiply(self.along, across1) - 2 * multiply(along1, self.across)
-        slope = self.v * self.observed * shape[:, :5]  # the fifth power cancels
-        slope[:, :4] += across1 + 2 * multiply(along1, self.along - self.observed * np.eye(1, 3))
+        slope = self.v * self.observed * shape[:5]  # the fifth power cancels
+        slope[:4] += across1 + 2 * multiply(along1, self._excess)
         return np.minimum(self.chi_squared(roots(slope)).min(axis=-1), self.at_infinity)
 
     def quartic(self, limit: ArrayLike) -> Array:
-        """Coefficients (masses, 5) of the polynomial in x that is negative where χ² < `limit`."""
-        return self.numerator - np.asarray(limit, dtype=float).reshape(-1, 1) * self.denominator
+        """Coefficients (5, masses) of the polynomial in x that is negative where χ² < `limit`."""
+        return self.numerator - np.asarray(limit, dtype=float) * self.denominator
 
     def bands(self, n_sigma: float) -> list[list[Band]]:
         """Every interval of the coupling, for each mass, with χ² ≤ χ²_min + n_sigma²."""
         limit = self.minimum + number("n_sigma", n_sigma, positive) ** 2
         # Real parts of complex roots do no harm: χ² decides between each two neighbours.
         x = np.sort(roots(self.quartic(limit)), axis=-1)
-        beyond = 1 + np.abs(x[:, [0, -1]])
-        probes = np.column_stack(
-            [x[:, 0] - beyond[:, 0], (x[:, 1:] + x[:, :-1]) / 2, x[:, -1] + beyond[:, 1]]
-        )
-        edges = np.pad(x * self.scale[:, np.newaxis], ((0, 0), (1, 1)), constant_values=np.inf)
-        edges[:, 0] = -np.inf
+        below, above = x[:, :1] - 1 - np.abs(x[:, :1]), x[:, -1:] + 1 + np.abs(x[:, -1:])
+        probes = np.concatenate([below, (x[:, 1:] + x[:, :-1]) / 2, above], axis=1)
+        open_end = np.full_like(below, np.inf)
+        edges = np.concatenate([-open_end, x * self.scale[:, np.newaxis], open_end], axis=1)
         return join(edges, self.chi_squared(probes), limit)
 
 
@@ -272,17 +275,27 @@ def _split(experiment: Measurement, t: Array) -> tuple[float, Array, Array]:
     return observed, along, t - along[..., np.newaxis] * direction
 
 
-def evaluate(polynomial: Array, x: Array) -> Array:
-    """Values of each row's polynomial (rows, powers) at the same row of `x` (rows, any)."""
-    return polyval(x, polynomial.T[:, :, np.newaxis], tensor=False)
+def evaluate(polynomials: Array, x: Array) -> Array:
+    """Values of polynomials (powers, rows), each at its own row of `x` (rows, any)."""
+    return polyval(x, polynomials[..., np.newaxis], tensor=False)
 
 
 def multiply(a: Array, b: Array) -> Array:
-    """Products of the polynomials in each row, lowest power first."""
-    product = np.zeros((len(a), a.shape[1] + b.shape[1] - 1))
-    for power in range(a.shape[1]):
-        product[:, power : power + b.shape[1]] += a[:, power, np.newaxis] * b
+    """Products (powers, ...) of polynomials, lowest power first along the first axis."""
+    product = np.zeros((len(a) + len(b) - 1, *a.shape[1:]))
+    for power, coefficient in enumerate(a):
+        product[power : power + len(b)] += coefficient * b
     return product
+
+
+def square(t: Array) -> Array:
+    """Coefficients (5, ...) of |T|², for a T of bins (3, ..., bins) that is quadratic.
+
+    >>> square(np.array([[1.0, 0.0], [1.0, 2.0], [0.0, 1.0]]))  # (1 + x, 2x + x²)
+    array([1., 2., 5., 4., 1.])
+    """
+    products = np.einsum("p...b,q...b->pq...", t, t)
+    return np.array([products[::-1].trace(power) for power in range(-2, 3)])
 
 
 def roots(polynomials: Array) -> Array:
@@ -293,19 +306,19 @@ def roots(polynomials: Array) -> Array:
 
     Parameters
     ----------
-    polynomials : array (..., degree + 1)
+    polynomials : array (degree + 1, ...)
         Coefficients, lowest power first.
 
     >>> np.sort(roots(np.array([-6.0, 1.0, 1.0])))
     array([-3.,  2.])
     """
-    degree = polynomials.shape[-1] - 1
-    smallest = TINY * np.abs(polynomials).max(axis=-1, keepdims=True)
-    lead = polynomials[..., -1:]
+    degree = len(polynomials) - 1
+    smallest = TINY * np.abs(polynomials).max(axis=0)
+    lead = polynomials[-1]
     lead = np.where(np.abs(lead) < smallest, smallest, lead)
-    companion = np.zeros((*polynomials.shape[:-1], degree, degree))
+    companion = np.zeros((*lead.shape, degree, degree))
     companion[..., 1:, :-1] = np.eye(degree - 1)
-    companion[..., -1] = -polynomials[..., :-1] / lead
+    companion[..., -1] = -np.moveaxis(polynomials[:-1] / lead, 0, -1)
     return np.asarray(np.linalg.eigvals(companion).real, dtype=float)
 
 

@@ -19,7 +19,7 @@ from .joint import Measurement, by_part, check_measurement
 from .mediators import Mediator, check_mediator
 from .poisson import Band
 from .scanning import scan
-from .statistics import Profile, allowed_couplings, join, multiply, scaled_polynomial
+from .statistics import Profile, allowed_couplings, join, multiply, scaled_polynomial, square
 
 __all__ = [
     "EDGES",
@@ -115,12 +115,10 @@ def profile_toys(experiment: Measurement, mediator: Mediator, observed: ArrayLik
     if seen.ndim != 2 or seen.shape[1] != t.shape[-1]:
         raise ValueError(f"observed has shape {seen.shape}: give (toys, {t.shape[-1]})")
     o = experiment.whitened(seen)
-    length = np.linalg.norm(o, axis=1, keepdims=True)
-    along = (o @ t.T) / np.where(length > 0, length, 1.0)
-    products = t @ t.T
-    square = np.array([products[::-1].trace(offset) for offset in range(-2, 3)])
-    across = square - multiply(along, along)
-    scales = np.broadcast_to(scale, len(along))
+    length = np.linalg.norm(o, axis=1)
+    along = (t @ o.T) / np.where(length > 0, length, 1.0)
+    across = square(t)[:, np.newaxis] - multiply(along, along)
+    scales = np.broadcast_to(scale, length.shape)
     return Profile(length, experiment.sigma_alpha**2, along, across, scales)
 
 

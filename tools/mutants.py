@@ -24,7 +24,13 @@ from project import ROOT
 PAIRS = {ast.Add: ast.Sub, ast.Mult: ast.Div, ast.Lt: ast.LtE, ast.Gt: ast.GtE, ast.Eq: ast.NotEq}
 PAIRS |= {ast.And: ast.Or, ast.USub: ast.UAdd}
 SWAPS = {ast.Pow: ast.Mult} | PAIRS | {new: old for old, new in PAIRS.items()}
-TESTS = {"responses": "detectors", "published": "experiments", "b_fits": "b_decays"}
+TESTS = {
+    "responses": "detectors",
+    "prediction": "detectors",
+    "joint": "detectors",
+    "published": "experiments",
+    "b_fits": "b_decays",
+}
 TESTS |= {"muon_bounds": "bounds", "b_bounds": "bounds"}
 TESTS |= {"parity_violation": "limits", "constants": "electrons", "mediators": "scattering"}
 QUICK = ("-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile", "quick")

@@ -542,6 +542,7 @@ WITHOUT_BAD_INPUT = {
     "statistics.join",
     "statistics.multiply",
     "statistics.roots",
+    "statistics.square",
 }
 
 
