@@ -63,6 +63,25 @@ def test_the_index_of_the_paper_is_whole(site):
     assert "Changes a result" in found["(3.4)"]
 
 
+def test_numbers_in_the_margin_lead_to_the_index_of_the_paper(site):
+    linked = {}
+    for page in (site / "notebooks").glob("*.html"):
+        for note in re.findall(
+            r"<aside[^>]* paper-number.*?</aside>", page.read_text("utf-8"), re.S
+        ):
+            words = re.sub(r"<[^>]*>", "", note)
+            links = re.findall(r'href="[^"]*paper\.html#paper-(\d-\d+)"', note)
+            assert re.fullmatch(r"\s*paper \(\d\.\d+\)(, \(\d\.\d+\))*\s*", words), (
+                page.name,
+                words,
+            )
+            assert [f"({link.replace('-', '.')})" for link in links] == re.findall(
+                r"\(.*?\)", words
+            )
+            linked.setdefault(page.name[:2], []).extend(links)
+    assert set(linked) >= {"02", "06"}, "no numbers of the paper in the margins of these chapters"
+
+
 class Links(HTMLParser):
     """The anchors of a page, and what its links point to."""
 
