@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LITE := .venv-lite
-# the archive of the Pyodide release (tools/lite.py says which) for `make offline`
+# the archive of the Pyodide release (tools/lite.py says which): where it is there, the site holds
+# all of Python for the browser
 PYODIDE ?= ../shared/third-party/pyodide-0.27.7.tar.xz
 COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--no-header --no-annotate
@@ -18,9 +19,9 @@ export OPENBLAS_NUM_THREADS := 1
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make book     build the site into _build/html"
+	@echo "make book     build the site into _build/html; PYODIDE=archive"
 	@echo "make pdf      the same, and the whole book as one PDF beside it"
-	@echo "make offline  the same with the live engine inside, as one zip; PYODIDE=archive"
+	@echo "make offline  the same as one zip that needs no network; PYODIDE=archive"
 	@echo "make serve    show the built site on this machine"
 	@echo "make lab      open the chapters in JupyterLab"
 	@echo "make pairs    run the changed chapters and write their .ipynb; FORCE=1 for all"
@@ -52,13 +53,13 @@ $(LITE)/installed: requirements-lite.lock
 install: $(VENV)/installed $(LITE)/installed
 
 book: install
-	$(BIN)/python tools/build.py
+	$(BIN)/python tools/build.py $(patsubst %,--pyodide %,$(wildcard $(PYODIDE)))
 
 pdf: book
 	$(BIN)/python tools/pdf.py
 
 offline: install
-	$(BIN)/python tools/build.py --offline $(PYODIDE)
+	$(BIN)/python tools/build.py --pyodide $(PYODIDE) --zip
 
 serve:
 	$(BIN)/python -m http.server --directory _build/html

@@ -32,7 +32,7 @@ CHROMIUM = [
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, worker_id):
     """Build the book, with the live engine inside where its archive is, and return its folder."""
-    options = ["--offline", str(ARCHIVE)] if ARCHIVE.exists() else []
+    options = ["--pyodide", str(ARCHIVE)] if ARCHIVE.exists() else []
     folder = tmp_path_factory.getbasetemp()
     built = (folder if worker_id == "master" else folder.parent) / "built"
     with FileLock(f"{built}.lock"):  # one process builds, the other waits for it
@@ -47,7 +47,7 @@ def site(tmp_path_factory, worker_id):
             if done.returncode:
                 pytest.fail(f"the book does not build:\n{done.stdout[-3000:]}{done.stderr[-6000:]}")
             built.touch()
-    return build.OFFLINE if ARCHIVE.exists() else build.HTML
+    return build.HTML
 
 
 @pytest.fixture(scope="session")

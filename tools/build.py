@@ -4,18 +4,16 @@ import argparse
 import re
 import shutil
 import sys
-import zipfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 from jupyter_cache import get_cache
 from lite import lite
 from live import live
-from project import BUILD, ROOT, commit_time, digest, pages, run, whole_prints
+from project import BUILD, ROOT, commit_time, digest, pack, pages, run, whole_prints
 
 HTML = BUILD / "html"
-OFFLINE = BUILD / "neutrino-portals-offline"
+OFFLINE = BUILD / "neutrino-portals-offline.zip"
 WIDGETS = re.compile(
     r'<script type="application/vnd.jupyter.widget-state\+json">.*?</script>', re.S
 )
@@ -125,44 +123,32 @@ def tidy(page: str) -> str:
     )
 
 
-def pack(folder: Path, archive: Path) -> None:
-    """Zip a folder; the same files give the same archive."""
-    time = datetime.fromtimestamp(int(commit_time()), UTC).timetuple()[:6]
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                entry = zipfile.ZipInfo(f"{archive.stem}/{file.relative_to(folder)}", time)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = 0o644 << 16
-                packed.writestr(entry, file.read_bytes())
-
-
 def main() -> None:
     """Build beside the old site and put the new one in its place at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--offline", type=Path, metavar="ARCHIVE", help="put Pyodide, from this archive, inside"
+        "--pyodide", type=Path, metavar="ARCHIVE", help="put Pyodide, from this archive, inside"
     )
-    archive = parser.parse_args().offline
-    if archive and not archive.exists():
-        sys.exit(f"{archive} is not there: make offline PYODIDE=the archive of a Pyodide release")
-    site = OFFLINE if archive else HTML
+    parser.add_argument("--zip", action="store_true", help="make one zip of the site, too")
+    options = parser.parse_args()
+    if options.pyodide and not options.pyodide.exists():
+        sys.exit(f"{options.pyodide} is not there: give PYODIDE=the archive of a Pyodide release")
     fresh = BUILD / "fresh"
     BUILD.mkdir(exist_ok=True)
     with FileLock(BUILD / "lock"):
         shutil.rmtree(fresh, ignore_errors=True)
         book(fresh)
-        lite(fresh / "lite", archive)
+        lite(fresh / "lite", options.pyodide)
         live(fresh / "live")
-        shutil.rmtree(site, ignore_errors=True)
-        fresh.rename(site)
-        if archive:
-            pack(site, site.with_suffix(".zip"))
-            print(f"The offline edition is {site.with_suffix('.zip')}: unpack it, and there run")
+        shutil.rmtree(HTML, ignore_errors=True)
+        fresh.rename(HTML)
+        if options.zip:
+            pack(HTML, OFFLINE, f"{OFFLINE.stem}/", int(commit_time()))
+            print(f"The offline edition is {OFFLINE}: unpack it, and there run")
             print("python -m http.server, then open the address that it prints.")
         else:
             print(
-                f"The book is built. Open {site / 'index.html'}: text, sliders and search work so."
+                f"The book is built. Open {HTML / 'index.html'}: text, sliders and search work so."
             )
             print("To run chapters in the browser, too, call make serve.")
 

@@ -1,6 +1,5 @@
 """Put JupyterLite with Pyodide below the site, so that each chapter runs in the browser."""
 
-import hashlib
 import json
 import os
 import re
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from compiled import compile_wheels
 from flit_core import buildapi
-from project import BUILD, ROOT, commit_time, program, run
+from project import BUILD, ROOT, commit_time, program, run, sha256
 
 PYODIDE = "0.27.7"
 PUBLIC = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
@@ -27,11 +27,6 @@ PURE = ["comm", "feyndraw", "hepunits", "ipywidgets", "mpmath", "sympy"]
 def normal(name: str) -> str:
     """Return the name of a package as the index of Pyodide writes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def sha256(file: Path) -> str:
-    """Return the hash of a file."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def entry(wheel: Path) -> dict[str, Any]:
@@ -161,6 +156,7 @@ def lite(target: Path, archive: Path | None) -> None:
         }
         (files / pair.name).write_text(json.dumps(notebook))
     distribution(work / "static" / "pyodide", archive)
+    compile_wheels(work / "static" / "pyodide")
     for name in ("jupyter-lite.json", "overrides.json"):
         shutil.copy(ROOT / "tools" / "lite" / name, work)
     jupyter_lite = program(".venv-lite", "jupyter-lite")

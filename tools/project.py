@@ -4,12 +4,15 @@ import hashlib
 import os
 import subprocess
 import sys
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
+FIRST = 315532800  # the first second that a zip can write, 1980
 
 
 def pages() -> list[str]:
@@ -52,7 +55,7 @@ def commit_time() -> str:
     done = subprocess.run(
         ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    return done.stdout.strip() or "315532800"
+    return done.stdout.strip() or str(FIRST)
 
 
 def whole_prints() -> str:
@@ -67,6 +70,22 @@ def whole_prints() -> str:
         "import sys\n\nsys.stdout.flush_interval = sys.stderr.flush_interval = 3600\ndel sys\n"
     )
     return str(folder)
+
+
+def sha256(file: Path) -> str:
+    """Return the hash of a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def pack(folder: Path, archive: Path, top: str = "", seconds: int = FIRST) -> None:
+    """Zip a folder; the same files give the same archive."""
+    date = datetime.fromtimestamp(seconds, UTC).timetuple()[:6]
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(f"{top}{file.relative_to(folder).as_posix()}", date)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            packed.writestr(entry, file.read_bytes())
 
 
 def digest(*folders: str) -> str:

@@ -1,5 +1,6 @@
 """The built site is whole, equal each time, and asks no other host for anything."""
 
+import json
 import re
 import sys
 import unicodedata
@@ -169,7 +170,7 @@ def test_a_build_that_succeeds_replaces_the_old_site(workshop, monkeypatch):
 
 
 def test_an_archive_that_is_not_there_is_named(workshop, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["build.py", "--offline", str(workshop / "none.tar.xz")])
+    monkeypatch.setattr(sys, "argv", ["build.py", "--pyodide", str(workshop / "none.tar.xz")])
     with pytest.raises(SystemExit, match=r"none\.tar\.xz is not there"):
         build.main()
     assert [path.name for path in workshop.iterdir()] == ["html"]
@@ -190,7 +191,7 @@ def test_the_same_folder_gives_the_same_archive(tmp_path):
     archives = [tmp_path / "one" / "x.zip", tmp_path / "two" / "x.zip"]
     for archive in archives:
         archive.parent.mkdir()
-        build.pack(folder, archive)
+        project.pack(folder, archive, "x/")
         (folder / "a").touch()
     assert archives[0].read_bytes() == archives[1].read_bytes()
     assert zipfile.ZipFile(archives[0]).namelist() == ["x/a", "x/deep/b"]
@@ -226,6 +227,21 @@ def test_a_wheel_is_described_for_pyodide(tmp_path):
     assert (described["name"], described["version"]) == ("two-words", "1.2")
     assert described["imports"] == ["two_words"]
     assert described["depends"] == ["numpy"]
+
+
+def test_wheels_hold_code_for_source_and_the_index_knows_them(site):
+    folder = site / "lite" / "static" / "pyodide"
+    lock = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    here = {package["file_name"]: package["sha256"] for package in lock.values()}
+    for wheel in sorted(folder.glob("*.whl")):
+        assert project.sha256(wheel) == here[wheel.name]
+        names = zipfile.ZipFile(wheel).namelist()
+        assert any(name.endswith(".dist-info/METADATA") for name in names), wheel.name
+        compiled = [name for name in names if name.endswith(".pyc")]
+        sources = [name for name in names if name.endswith(".py")]
+        # a traceback shows the source of portal
+        assert len(sources) == (len(compiled) if wheel.name.startswith("portal-") else 0)
+        assert compiled, wheel.name
 
 
 def test_closure_follows_dependencies():
