@@ -1,4 +1,4 @@
-"""What makes the pages easier to read: toggles that say what they hide."""
+"""What makes the pages easier to read: toggles say what they hide, tables have captions."""
 
 from html import escape
 from typing import Any
@@ -41,6 +41,15 @@ def name_toggles(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         toggle["prompt"] = hidden(app, docname, toggle.parent)
 
 
+def caption_tables(app: Sphinx, doctree: nodes.document) -> None:
+    """Make the line above a table that a cell shows its caption."""
+    for output in doctree.findall(nodes.container):
+        match output.children if "mime_type" in output else []:
+            case [nodes.paragraph() as line, nodes.table() as table]:
+                output.remove(line)
+                table.insert(0, nodes.title("", "", *line.children))
+
+
 def visit_toggle(self: HTML5Translator, node: nodes.Element) -> None:
     """Write the summary, whose name is what it says."""
     prompt = escape(node["prompt"])
@@ -54,5 +63,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect to Sphinx."""
     app.setup_extension("myst_nb")  # first, because ours replaces its words
     app.add_node(HideCodeCellNode, override=True, html=(visit_toggle, depart_HideCellInput))
+    app.connect("doctree-read", caption_tables)
     app.connect("doctree-resolved", name_toggles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
