@@ -14,6 +14,7 @@ import nbformat
 from compiled import compile_wheels
 from flit_core import buildapi
 from project import BUILD, ROOT, commit_time, program, run, sha256
+from references import Labels, plain
 
 PYODIDE = "0.27.7"
 PUBLIC = f"https://cdn.jsdelivr.net/pyodide/v{PYODIDE}/full/"
@@ -140,7 +141,8 @@ def unpack(archive: Path, target: Path, names: set[str]) -> None:
 
 
 def lite(target: Path, archive: Path | None) -> None:
-    """Build JupyterLite with the chapters into a folder of the site."""
+    """Build JupyterLite with the chapters into a folder of a built site."""
+    labels = Labels(target.parent)
     work = BUILD / "lite"
     shutil.rmtree(work, ignore_errors=True)
     files = work / "files"
@@ -148,6 +150,9 @@ def lite(target: Path, archive: Path | None) -> None:
     for pair in sorted((ROOT / "notebooks").glob("*.ipynb")):
         # read by nbformat: JupyterLite wants the texts of cells whole, not line by line
         notebook = nbformat.read(pair, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = plain(cell.source, f"notebooks/{pair.stem}.html", labels)
         # without this, a dialog asks for a kernel
         notebook["metadata"]["kernelspec"] = {
             "name": "python",

@@ -42,12 +42,15 @@ def name_toggles(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def caption_tables(app: Sphinx, doctree: nodes.document) -> None:
-    """Make the line above a table that a cell shows its caption."""
+    """Make the line above a table that a cell shows its caption, with a number."""
+    number = 0
     for output in doctree.findall(nodes.container):
         match output.children if "mime_type" in output else []:
             case [nodes.paragraph() as line, nodes.table() as table]:
+                number += 1
                 output.remove(line)
                 table.insert(0, nodes.title("", "", *line.children))
+                table["ids"].append(f"table-{number}")
 
 
 def visit_toggle(self: HTML5Translator, node: nodes.Element) -> None:

@@ -16,6 +16,7 @@ import pytest
 from lite import closure, entry
 from project import ROOT, pages
 from pypdf import PdfReader
+from references import BOOK, Labels, plain
 
 # what a browser fetches by itself when it shows a page, unlike a link that a reader follows
 FETCHED = re.compile(
@@ -242,6 +243,21 @@ def test_wheels_hold_code_for_source_and_the_index_knows_them(site):
         # a traceback shows the source of portal
         assert len(sources) == (len(compiled) if wheel.name.startswith("portal-") else 0)
         assert compiled, wheel.name
+
+
+def test_references_become_links_and_citations_names(site):
+    labels = Labels(site)
+    page = "notebooks/06-statistics.html"
+    text = plain(
+        "See {cite}`feldman1998,pdg2022` and {ref}`chapter 04 <chapter-04>`.", page, labels
+    )
+    assert text == (
+        f"See [Feldman and Cousins 1998; Particle Data Group 2022]({BOOK}{page}#references)"
+        f" and [chapter 04]({BOOK}notebooks/04-cross-sections.html#chapter-04)."
+    )
+    assert plain("{eq}`eq-stat-chi2`", page, labels) == "{eq}`eq-stat-chi2`"
+    figure = plain("{numref}`fig-stat-coverage`", page, labels)
+    assert re.fullmatch(rf"\[Fig\. 6\.\d\]\({BOOK}{page}#fig-stat-coverage\)", figure)
 
 
 def test_closure_follows_dependencies():

@@ -1,5 +1,5 @@
 /* A JupyterLab extension in one file, without a build step: a small panel that says how far
-   Python has loaded, runs all cells, and gives the original chapter back. */
+   Python has loaded, runs all cells, gives the original chapter back, and leads to the book. */
 (() => {
   const RESET = "reset";
 
@@ -68,9 +68,20 @@
     }));
   };
 
-  const activate = async (app) => {
+  /* Links into the book carry a name that nobody owns: here it becomes the site's address. */
+  const BOOK = "https://book.invalid/";
+  const leadToTheBook = (event) => {
+    const link = event.target.closest?.(`a[href^="${BOOK}"]`);
+    if (link) link.href = new URL(`../${link.getAttribute("href").slice(BOOK.length)}`, base());
+  };
+  const base = () => {
     const root = document.querySelector("[data-jupyter-lite-root]").dataset.jupyterLiteRoot;
-    const base = new URL(`${root}/`, location.href);
+    return new URL(`${root}/`, location.href);
+  };
+
+  const activate = async (app) => {
+    for (const kind of ["pointerover", "focusin", "click"])
+      document.addEventListener(kind, leadToTheBook, { capture: true });
     const address = new URL(location.href);
     const path = address.searchParams.get("path");
     app.restored.then(async () => {
@@ -91,6 +102,8 @@
     const bar = element("progress", { max: 1, value: 0, ariaLabel: "How far Python has loaded" });
     const run = element("button", { type: "button", disabled: true }, "Run all cells");
     const reset = element("button", { type: "button" }, "Start over");
+    const page = path?.endsWith(".ipynb") ? `notebooks/${path.slice(0, -6)}.html` : "index.html";
+    const back = element("a", { href: new URL(`../${page}`, base()) }, "Back to the book");
     const style = element("style", {}, `
       #portal-live { position: fixed; right: 1rem; bottom: 1rem; z-index: 10000; display: flex;
         flex-wrap: wrap; gap: .5rem .75rem; align-items: center; max-width: calc(100vw - 2rem);
@@ -99,9 +112,10 @@
         font: 14px var(--jp-ui-font-family); box-shadow: 0 2px 8px rgb(0 0 0 / 25%); }
       #portal-live button { font: inherit; color: inherit; background: var(--jp-layout-color2);
         border: 1px solid var(--jp-border-color1); border-radius: 4px; padding: .25rem .6rem; }
+      #portal-live a { color: inherit; }
       #portal-live button:enabled { cursor: pointer; }
       #portal-live button:disabled { opacity: .6; }`);
-    const panel = element("section", { id: "portal-live", ariaLabel: "This chapter" }, text, bar, run, reset);
+    const panel = element("section", { id: "portal-live", ariaLabel: "This chapter" }, text, bar, run, reset, back);
     document.body.append(style, panel);
 
     const say = (words) => {
@@ -113,7 +127,7 @@
     };
 
     let fetched = false;
-    fetchAll(base, (done, bytes) => {
+    fetchAll(base(), (done, bytes) => {
       const sum = done.reduce((a, b) => a + b, 0);
       bar.value = sum / done.length;
       const files = done.filter((part) => part === 1).length;
