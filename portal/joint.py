@@ -57,7 +57,7 @@ class Joint:
     parts: tuple[Experiment, ...]
     sigma_alpha: float
     separate: bool = False
-    sources: Mapping[str, float] = field(default_factory=dict)
+    sources: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_sigma_alpha(self.sigma_alpha)
