@@ -17,7 +17,7 @@ from ..scattering import cross_section, recoil_max, weak_charge
 from .figures import INK, lines
 from .sliders import frames, stage
 
-__all__ = ["Forces", "on_electrons", "on_targets", "relative", "zero_slider", "zeros"]
+__all__ = ["Forces", "on_electrons", "on_targets", "one_force", "relative", "zero_slider", "zeros"]
 
 Forces = Mapping[str, tuple[Mediator, float]]
 """Label → mediator and coupling."""
@@ -124,6 +124,26 @@ def on_electrons(energy: float, forces: Forces) -> Figure:
         axes.set_title(symbol, fontsize=11)
     axes.set_xlabel("recoil energy (MeV)")
     _legend_below(fig)
+    return fig
+
+
+def one_force(struck: Nucleus | Electron, energy: float, force: tuple[Mediator, float]) -> Figure:
+    """Cross section for electron neutrinos against recoil, with a force and without.
+
+    Parameters
+    ----------
+    struck : Nucleus or Electron
+    energy : float
+        Of the neutrino (MeV).
+    force : (mediator, coupling)
+    """
+    recoil, unit = np.linspace(0.002, 0.999, 300) * recoil_max(struck.mass, energy), cm2 / keV
+    standard = cross_section(struck, energy, recoil, flavour="e") / unit
+    new = cross_section(struck, energy, recoil, *force, "e") / unit
+    fig, axes = plt.subplots()
+    _against_standard(axes, recoil / keV, standard, {"with the mediator": new})
+    axes.set(xlabel="recoil energy (keV)", ylabel="dσ/dE$_R$ (cm²/keV)", yscale="log")
+    axes.legend()
     return fig
 
 

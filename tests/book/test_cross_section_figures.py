@@ -28,6 +28,8 @@ def test_no_coupling_is_the_standard_model():
     panels += cross_section_figures.on_electrons(0.862, nothing).axes
     for panel in map(curves, panels):
         assert panel["nothing"] == pytest.approx(panel["Standard Model"], rel=1e-12)
+    alone = cross_section_figures.one_force(nucleus("Ar-40"), 30.0, nothing["nothing"]).axes[0]
+    assert curves(alone)["with the mediator"] == pytest.approx(curves(alone)["Standard Model"])
     plt.close("all")
 
 
