@@ -239,11 +239,6 @@ def test_flavours_that_do_not_couple(flavour):
     assert (new != standard) == flavour.startswith("mu")
 
 
-def test_nothing_beyond_the_largest_recoil():
-    top = recoil_max(ELECTRON.mass, 1.0)
-    assert not cross_section(ELECTRON, 1.0, top * np.array([1.001, 3])).any()
-
-
 @pytest.mark.parametrize(("recoil", "excess"), [(0.26, 0.2544), (0.665, 0.6507)])
 def test_scalar_beyond_the_paper(recoil, excess):
     """(3.6) as printed lacks 1 + E_R/2m_e: 25 % at 0.26 MeV, 65 % at 0.665 MeV."""

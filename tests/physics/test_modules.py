@@ -52,6 +52,7 @@ BOOK = [
     "book.chapter_figures",
     "book.chapter_sliders",
     "book.era_figures",
+    "book.csi_choices",
     "book.cross_section_figures",
     "book.source_figures",
     "book.tables",
