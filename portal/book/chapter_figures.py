@@ -15,7 +15,7 @@ from .._validate import Array
 from ..constants import FERMI, M_MUON
 from ..detectors import Experiment
 from ..joint import Joint
-from ..limits import limit_curve
+from ..limits import first_edge, limit_curve
 from ..loops import j_integral, loop, running_coefficient
 from ..mediators import Mediator, suppressed
 from ..nuclei import Nucleus, Target, nucleus, point
@@ -36,6 +36,7 @@ __all__ = [
     "over_power_law",
     "rate_and_shape",
     "solar_components",
+    "solar_ranking",
     "solar_spectra",
     "solar_survival",
     "two_bands",
@@ -265,6 +266,13 @@ def solar_survival() -> Figure:
     axes.set_ylabel("P$_{ee}$")
     axes.legend(loc="lower left")
     return fig
+
+
+def solar_ranking(experiment: Joint, mediator: Mediator) -> str:
+    """First edges of pp, ⁷Be and pep alone, strongest first, in words."""
+    bounds = [first_edge(part, mediator) for part in experiment.parts]
+    ranked = sorted(zip(bounds, SOLAR_NAMES.values(), strict=True))
+    return ", ".join(f"{name} {bound:.1e}" for bound, name in ranked)
 
 
 def solar_components(experiment: Joint) -> Figure:

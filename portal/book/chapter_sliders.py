@@ -4,26 +4,47 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
-from hepunits import cm2, keV
+from hepunits import MeV, cm2, keV
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from .._validate import Array
 from ..detectors import Experiment
+from ..experiments import borexino
 from ..joint import Joint
 from ..limits import limit_curve
-from ..mediators import Mediator, Scalar, Vector
+from ..mediators import Mediator, Scalar, Vector, direct, suppressed
 from ..nuclei import Nucleus
 from ..scattering import cross_section, recoil_max
-from ..statistics import Profile, chi_squared
+from ..statistics import Profile, allowed_couplings, chi_squared
 from .chapter_figures import over_power_law
-from .figures import COLOURS, INK
-from .paper_figures import CASES, KINDS
+from .figures import COLOURS, INK, lines
+from .paper_figures import CASES, KINDS, SOLAR_Q0, solar_recoils
 from .sliders import frames, stage
 
-__all__ = ["CouplingStage", "edge_ratios", "loop_slider", "ratio_slider", "recoil_slider"]
+__all__ = [
+    "SOLAR_KNOBS",
+    "CouplingStage",
+    "edge_ratios",
+    "loop_slider",
+    "play_solar",
+    "ratio_slider",
+    "recoil_slider",
+    "solar_slider",
+]
+
+SOLAR_KNOBS: dict[str, Any] = {
+    "kind": ["vector", "scalar"],
+    "log_mass": (-2.0, 3.0, 0.1),
+    "log_coupling": (-13.0, -5.0, 0.1),
+    "negative": False,
+    "form_factor": True,
+    "threshold": (0.05, 0.25, 0.01),
+}
+"""What ``ipywidgets.interact`` turns for `play_solar`."""
 
 _Ratios = dict[tuple[str, str], Array]
 """Kind of mediator and form factor → ratios."""
@@ -238,3 +259,60 @@ def ratio_slider(
         return f"Ratios to the Standard Model for m′ = {_two_digits(mass)}: " + "; ".join(ends)
 
     return frames(draw, list(masses), "m′", describe, _two_digits)
+
+
+_SOLAR_RECOILS = np.append(np.linspace(0.05, 0.6665, 70), np.linspace(0.667, 1.22, 50)) * MeV
+"""With the end of ⁷Be between two of them."""
+
+
+def _of_the_sun(*force: Any) -> Array:
+    """Recoils of electrons from all components, with a mediator and its coupling, or without."""
+    return solar_recoils(_SOLAR_RECOILS, *force).sum(axis=0)
+
+
+def solar_slider(experiment: Joint) -> VBox:
+    """Return a slider of m′ over the recoils of electrons, as strong as Borexino allows.
+
+    Parameters
+    ----------
+    experiment : Joint
+        Such as `borexino()`.
+    """
+    masses = np.geomspace(0.05, 50, 31) * MeV
+    ratios = edge_ratios(experiment, masses, _of_the_sun)
+    ticks = {"xticks": [0, 0.2, 0.4, 0.6, 0.8, 1, 1.2], "yticks": [1, 1.2, 1.4, 1.6]}
+    panels = dict.fromkeys(KINDS, ticks | {"ylim": (0.95, 1.75)})
+    return ratio_slider(masses, _SOLAR_RECOILS / MeV, ratios, "MeV", panels)
+
+
+def play_solar(
+    kind: str,
+    log_mass: float,
+    log_coupling: float,
+    negative: bool,
+    form_factor: bool,
+    threshold: float,
+) -> None:
+    """Print χ² of Borexino and what it allows, and draw the ratio to the Standard Model.
+
+    Parameters
+    ----------
+    kind : str
+        "vector" or "scalar".
+    log_mass, log_coupling : float
+        Logarithms to the base 10, of MeV and of the size of the coupling.
+    negative, form_factor : bool
+        Whether the coupling is, and whether F ~ q².
+    threshold : float
+        MeV.
+    """
+    mediator = KINDS[kind](10**log_mass, suppressed(SOLAR_Q0) if form_factor else direct)
+    coupling = (-1) ** negative * 10**log_coupling
+    experiment = borexino(threshold=threshold)
+    print(f"χ² = {chi_squared(experiment, mediator, coupling):.1f}")
+    bands = allowed_couplings(experiment, mediator)
+    print("allowed:", *(f"{low:.2e} to {high:.2e}," for low, high in bands))
+    ratio = _of_the_sun(mediator, coupling) / _of_the_sun()
+    curves = {"with the mediator": ratio, "Standard Model": 1 + 0 * ratio}
+    lines(_SOLAR_RECOILS / MeV, curves, xlabel="recoil energy (MeV)").legend()
+    plt.show()

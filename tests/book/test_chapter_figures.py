@@ -90,3 +90,18 @@ def test_sliders_of_nuclei_and_loops_say_what_they_draw():
 def test_the_loop_over_the_power_law_is_one_at_50_MeV():
     for ratio in chapter_figures.over_power_law(np.array([50.0]), 30.0).values():
         assert ratio == pytest.approx(1, rel=1e-12)
+
+
+def test_beryllium_leads_for_a_heavy_vector_with_the_form_factor():
+    heavy = portal.Vector(50.0, portal.suppressed(paper_figures.SOLAR_Q0))
+    ranking = chapter_figures.solar_ranking(portal.experiments.borexino(), heavy)
+    assert [part.split()[0] for part in ranking.split(", ")] == ["⁷Be", "pep", "pp"]
+
+
+def test_the_live_cell_of_the_sun_says_whether_a_coupling_is_allowed(capsys):
+    chapter_sliders.play_solar("vector", 2.0, -13.0, False, True, 0.19)
+    said = capsys.readouterr().out
+    assert said.startswith("χ² = ") and "allowed: " in said
+    ratio, _ = plt.gca().lines
+    assert ratio.get_ydata() == pytest.approx(np.ones(120), rel=1e-3)
+    plt.close("all")
