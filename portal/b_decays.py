@@ -34,6 +34,7 @@ __all__ = [
     "ckm",
     "coupling_matrices",
     "delta_c9",
+    "divergence_part",
     "form_factors",
     "ratio",
 ]
@@ -276,13 +277,8 @@ def ratio(
     >>> print(ratio("K", 1 * GeV**2, 6 * GeV**2, delta_c9=[0.0, -1.0]).round(3))
     [1.    0.792]
     """
-    decay = _decay(mode)
     _mass(lepton)
-    q2_min = float(_physical("q2_min", number("q2_min", q2_min), decay, M_MUON))
-    q2_max = float(_physical("q2_max", number("q2_max", q2_max), decay, M_MUON))
-    if q2_min >= q2_max:
-        raise ValueError(f"q2_min = {q2_min}, q2_max = {q2_max}: give an ascending bin")
-    nodes, weights, between = _quadrature(q2_min, q2_max)
+    nodes, weights, between = _quadrature(*_bin(mode, q2_min, q2_max))
     everywhere = np.append(nodes, between)
     shift = []
     for name, coefficient in {"delta_c9": delta_c9, "delta_c10": delta_c10}.items():
@@ -303,6 +299,44 @@ def ratio(
     new = branching_ratio(mode, nodes, lepton, *shift) @ weights
     standard = branching_ratio(mode, nodes, other) @ weights
     return new / standard if lepton == "mu" else standard / new
+
+
+def divergence_part(mode: str, q2_min: float, q2_max: float, delta_c10: ArrayLike) -> Array:
+    """What ΔC10 of muons adds to a ratio through P, the divergence of the axial current.
+
+    ∫ 2q² (|P|² − |P_SM|²) of `branching_ratio` over that of electrons, with P = (C10 + ΔC10) m p_M.
+    A mediator whose vertex is transverse makes no P: its ratio is lower by this.
+
+    Parameters
+    ----------
+    mode, q2_min, q2_max, delta_c10
+        As for `ratio`; an array (n,).
+
+    Raises
+    ------
+    ValueError
+        As for `ratio`.
+
+    >>> from hepunits import GeV
+    >>> print(f"{divergence_part('K', 1 * GeV**2, 6 * GeV**2, -0.5):.4f}")
+    0.0003
+    """
+    nodes, weights, _ = _quadrature(*_bin(mode, q2_min, q2_max))
+    _, _, p, phase_space = amplitudes(mode, nodes)
+    more = (C10 + finite("delta_c10", delta_c10)) ** 2 - C10**2
+    density = phase_space * np.sqrt(1 - 4 * M_MUON**2 / nodes) * 2 * nodes * (M_MUON * p) ** 2
+    rate = density @ weights * _decay(mode).lifetime / hbar
+    return np.asarray(more * rate / (branching_ratio(mode, nodes, "e") @ weights))
+
+
+def _bin(mode: str, q2_min: float, q2_max: float) -> tuple[float, float]:
+    """A bin that is ascending and physical, for muons too."""
+    decay = _decay(mode)
+    low = float(_physical("q2_min", number("q2_min", q2_min), decay, M_MUON))
+    high = float(_physical("q2_max", number("q2_max", q2_max), decay, M_MUON))
+    if low >= high:
+        raise ValueError(f"q2_min = {low}, q2_max = {high}: give an ascending bin")
+    return low, high
 
 
 def _decay(mode: str) -> Decay:

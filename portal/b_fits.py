@@ -27,6 +27,7 @@ __all__ = [
     "fit",
     "measurements",
     "polynomial",
+    "scanned",
 ]
 
 MUONS = {"vector": 0.0, "left": -0.5}
@@ -200,6 +201,59 @@ def chi_squared(
     for one in data:
         total = total + one.pull(one.predicted(x_h, mass, muon)) ** 2
     return total
+
+
+def scanned(
+    data: Sequence[MeasuredRatio],
+    shifts: ArrayLike,
+    lepton: str = "mu",
+    muon: str = "vector",
+    power: int = 1,
+    mass: float = 0.0,
+) -> tuple[Array, Array]:
+    """Ratios and pulls (data, n) for shifts ΔC9 = c (q²/GeV²)^power GeV²/(q² − m′²).
+
+    Power 1 is the form factor F ~ q², and with m′ = 0 heavy new physics; power 0 is F = 1.
+
+    Parameters
+    ----------
+    data : sequence of MeasuredRatio
+    shifts : array (n,)
+        c.
+    lepton, muon : str
+        Which lepton couples, "mu" or "e", and how: "vector" or "left", see `polynomial`.
+    power : int
+        0 or 1.
+    mass : float
+        m′ (MeV).
+
+    Raises
+    ------
+    ValueError
+        As for `ratio`, or if an argument is none of the above.
+
+    >>> (r_k, *_), _ = scanned(measurements(2018), [0.0, -1.0])
+    >>> print(r_k.round(2))
+    [1.   0.79]
+    """
+    if muon not in MUONS:
+        raise ValueError(f"muon = {muon!r}: give one of {', '.join(MUONS)}")
+    if power not in (0, 1):
+        raise ValueError(f"power = {power}: give 0 or 1")
+    c = np.atleast_1d(finite("shifts", shifts))[:, np.newaxis]
+    share, square = MUONS[muon], number("mass", mass, not_negative) ** 2
+
+    def shape(q2: Array) -> Array:
+        return np.asarray(c * (q2 / GeV**2) ** power * GeV**2 / (q2 - square))
+
+    def in_c9(q2: Array) -> Array:
+        return (1 + share) * shape(q2)
+
+    def in_c10(q2: Array) -> Array:
+        return share * shape(q2)
+
+    ratios = np.array([ratio(*m.bin, in_c9, in_c10, lepton=lepton) for m in data])
+    return ratios, np.array([m.pull(r) for m, r in zip(data, ratios, strict=True)])
 
 
 @dataclass(frozen=True)

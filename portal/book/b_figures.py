@@ -1,20 +1,33 @@
 """Figures of chapters 10 and 11: each function returns a Matplotlib figure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from hepunits import GeV, MeV
+from IPython.display import Markdown
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .._validate import Array
-from ..b_decays import branching_ratio, delta_c9, ratio
+from ..b_decays import X_UNIT, branching_ratio, delta_c9, ratio
 from ..b_fits import MUONS, Fit, MeasuredRatio, fit, measurements
 from .figures import COLOURS, INK
+from .tables import table
 
-__all__ = ["band_lines", "figure_8", "measured", "plane", "ratios", "ratios_in_words", "reach"]
+__all__ = [
+    "band_lines",
+    "bands_in_words",
+    "compared",
+    "figure_8",
+    "measured",
+    "plane",
+    "ratios",
+    "ratios_in_words",
+    "reach",
+    "shifts_of_c9",
+]
 
 _ERAS = {2018: ("orange", "s", -0.1), 2022: ("blue", "o", 0.1)}
 
@@ -76,6 +89,35 @@ def ratios_in_words(x_h: float, mass: float = 150 * MeV) -> str:
         f"squares of 2018 are at {squares}, the circles of 2022 between {min(now):g} and "
         f"{max(now):g}."
     )
+
+
+def compared(data: Iterable[MeasuredRatio]) -> Markdown:
+    """Table of measured ratios beside the Standard Model, with the distance in errors."""
+    rows = [
+        (m.name, m.value, (m.up, m.down), standard, np.round(m.pull(standard), 1) + 0.0)
+        for m in data
+        for standard in [float(ratio(*m.bin))]
+    ]
+    kinds = ["", "{:.3f}", "+{:.3f} −{:.3f}", "{:.3f}", "{:.1f}"]
+    head = ["ratio [bin in GeV²]", "measured", "error", "Standard Model", "pull (σ)"]
+    return table(dict(zip(head, kinds, strict=True)), rows)
+
+
+def bands_in_words(found: Fit) -> str:
+    """The bands of a fit at its first mass, in units of 10⁻⁸."""
+    return ", ".join(f"{low / 1e-8:.1f} to {high / 1e-8:.1f}" for low, high in found.bands[0])
+
+
+def shifts_of_c9() -> Figure:
+    """ΔC9 against q² for three masses of the mediator, and without form factor."""
+    figure, axes = plt.subplots()
+    grid = np.geomspace(0.045, 6, 150) * GeV**2
+    for m in (10, 100, 200):
+        axes.plot(grid / GeV**2, delta_c9(grid, X_UNIT, m * MeV), label=f"m′ = {m} MeV")
+    axes.plot(grid / GeV**2, -3 * GeV**2 / grid, label="no form factor")
+    axes.set(xscale="log", ylim=(-10, 0.5), xlabel="$q^2$ (GeV²)", ylabel="$\\Delta C_9$")
+    axes.legend(loc="lower right")
+    return figure
 
 
 def band_lines(masses: Array) -> Figure:

@@ -18,6 +18,7 @@ BOUNDS = {(name, edge): LINE for name in ("all", "muon") for edge in ("> 0", "fi
     ("figure", "panels"),
     [
         (b_figures.measured, 1),
+        (b_figures.shifts_of_c9, 1),
         (lambda: b_figures.ratios(2e-8), 2),
         (lambda: b_figures.ratios(2e-8, 10.0, "left"), 2),
         (lambda: b_figures.band_lines(MASSES), 2),
@@ -50,3 +51,9 @@ def test_a_second_edge_that_is_the_first_is_not_drawn_twice():
 def test_words_name_what_is_drawn():
     assert "0.745, 0.66 and 0.69" in (said := b_figures.ratios_in_words(0.0))
     assert "predictions are 1.00 for R_K" in said
+
+
+def test_bands_and_pulls_are_those_of_the_fit():
+    assert b_figures.bands_in_words(THEN) == "2.4 to 4.7"
+    rows = b_figures.compared(b_fits.measurements(2018)).data.splitlines()[2:]
+    assert [row.split(" | ")[-1].rstrip(" |") for row in rows] == ["2.6", "2.3", "2.5"]

@@ -101,7 +101,8 @@ def test_beryllium_leads_for_a_heavy_vector_with_the_form_factor():
 def test_the_live_cell_of_the_sun_says_whether_a_coupling_is_allowed(capsys):
     chapter_sliders.play_solar("vector", 2.0, -13.0, False, True, 0.19)
     said = capsys.readouterr().out
-    assert said.startswith("χ² = ") and "allowed: " in said
+    assert said.startswith("χ² = ")
+    assert "allowed: " in said
     ratio, _ = plt.gca().lines
     assert ratio.get_ydata() == pytest.approx(np.ones(120), rel=1e-3)
     plt.close("all")

@@ -297,3 +297,42 @@ def test_at_the_endpoint_no_polarisation_of_k_star_is_preferred():
     # the series were fitted to light-cone sum rules and lattice without this condition
     assert f["A12"] == pytest.approx((m_b**2 - m_v**2) / (8 * m_b * m_v) * f["A1"], rel=0.1)
     assert f["T23"] == pytest.approx((m_b + m_v) ** 2 / (4 * m_b * m_v) * f["T2"], rel=0.1)
+
+
+@pytest.mark.parametrize("mode", ["K", "K*"])
+def test_the_divergence_is_what_the_other_amplitudes_leave_of_a_shift_of_c10(mode):
+    low, high, shift = 0.5 * GeV**2, 6 * GeV**2, -0.7
+    lifetime = b_decays.DECAYS[mode].lifetime / hbar
+
+    def axial(q2):
+        s, _, _, front = b_decays.amplitudes(mode, q2)
+        beta = np.sqrt(1 - 4 * M_MUON**2 / q2)
+        more = (b_decays.C10 + shift) ** 2 - b_decays.C10**2
+        return lifetime * front * beta * 4 / 3 * (q2 - 4 * M_MUON**2) * more * (s**2).sum(axis=0)
+
+    def left(q2):
+        rates = b_decays.branching_ratio(mode, q2, "mu", 0.0, np.array([shift, 0.0]))
+        return rates[0] - rates[1] - axial(q2)
+
+    def electrons(q2):
+        return b_decays.branching_ratio(mode, q2, "e")
+
+    expected, whole = (quad(f, low, high, epsrel=1e-9)[0] for f in (left, electrons))
+    found = b_decays.divergence_part(mode, low, high, shift)
+    assert found == pytest.approx(expected / whole, rel=1e-5)
+
+
+@pytest.mark.parametrize("muon", list(b_fits.MUONS))
+@pytest.mark.parametrize("mass", [0.0, 150.0])
+def test_a_scan_with_the_form_factor_is_that_of_a_light_mediator(muon, mass):
+    data, x_h = b_fits.measurements(2018), np.array([-1e-8, 3e-8])
+    ratios, pulls = b_fits.scanned(data, -x_h / b_decays.X_UNIT, "mu", muon, 1, mass)
+    for found, off, m in zip(ratios, pulls, data, strict=True):
+        predicted = m.predicted(x_h, mass, muon)
+        assert found == pytest.approx(predicted, rel=1e-9)
+        assert off == pytest.approx(m.pull(predicted), rel=1e-6)
+
+
+def test_without_form_factor_the_low_bin_feels_more():
+    (_, low, central), _ = b_fits.scanned(b_fits.measurements(2018), [-3.0], power=0)
+    assert low[0] > 1 > central[0]

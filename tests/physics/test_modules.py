@@ -46,16 +46,16 @@ BOOK = [
     "book.derivation",
     "book.dirac",
     "book.figures",
+    "book.sliders",
+    "book.tables",
     "book.b_figures",
     "book.paper_figures",
-    "book.sliders",
     "book.chapter_figures",
     "book.chapter_sliders",
     "book.era_figures",
     "book.csi_choices",
     "book.cross_section_figures",
     "book.source_figures",
-    "book.tables",
     "book.limit_sliders",
 ]
 BOOK += ["book.exercises"]

@@ -454,6 +454,25 @@ ROWS = [
     row(b_decays.ratio, **BIN, delta_c9=finites(0.0), delta_c10=finites(0.0)),
     row(b_decays.ratio, **BIN, delta_c9=given(0.0, pole, named="delta_c9 varies too fast")),
     row(b_decays.ratio, **BIN, delta_c9=given(0.0, lambda q2: np.ones(3), named="delta_c9 ")),
+    row(b_decays.divergence_part, **BIN | {"mode": MODE}, delta_c10=finites(0.5)),
+    row(
+        b_decays.divergence_part,
+        **BIN
+        | {
+            "q2_min": finite(1.1 * GEV2, 0.04 * GEV2, 6 * GEV2),
+            "q2_max": finite(6 * GEV2, 23 * GEV2),
+        },
+        delta_c10=0.5,
+    ),
+    row(
+        b_fits.scanned,
+        data=[RATIO],
+        shifts=finites(-1.0),
+        lepton=given("e", "tau"),
+        muon=given("left", "right"),
+        power=given(0, 2, -1),
+        mass=not_negative(10.0),
+    ),
     row(b_decays.amplitudes, mode=MODE, q2=positives(GEV2, 23 * GEV2)),
     row(b_decays.form_factors, mode=MODE, q2=not_negatives(0.0, 5.415**2 * GEV2)),
     row(b_fits.polynomial, **BIN, mass=not_negatives(10.0, 2000.0, [10.0, 2000.0])),
