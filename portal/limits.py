@@ -21,7 +21,7 @@ from .mediators import Mediator, Vector, check_mediator, direct, suppressed
 from .poisson import Band
 from .statistics import allowed_couplings
 
-__all__ = ["COLUMNS", "LimitCurve", "first_edge", "limit_curve", "typical_momentum"]
+__all__ = ["COLUMNS", "LimitCurve", "first_edge", "limit_curve", "strongest", "typical_momentum"]
 
 COLUMNS = ["mass_MeV", "low", "high"]
 """Columns of a curve as a table, one row for each band."""
@@ -277,6 +277,28 @@ def first_edge(experiment: Measurement, mediator: Mediator, n_sigma: float = 2.0
     mass = number("mediator.mass", mediator.mass)
     bands = allowed_couplings(experiment, mediator, n_sigma)
     return float(LimitCurve([mass], [bands]).upper[0])  # type: ignore[list-item]
+
+
+def strongest(*curves: LimitCurve) -> Array:
+    """Sizes (2, n) of the lowest limits of several experiments, on g > 0 and on g < 0.
+
+    Parameters
+    ----------
+    curves : LimitCurve
+        At the same n masses.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve, their masses differ, or one of them excludes zero.
+
+    >>> curves = [LimitCurve([1.0], [[(-3.0, 2.0)]]), LimitCurve([1.0], [[(-1.0, 4.0)]])]
+    >>> strongest(*curves).tolist()
+    [[2.0], [1.0]]
+    """
+    if len({tuple(np.asarray(curve.masses)) for curve in curves}) != 1:
+        raise ValueError(f"curves = {curves!r}: give one or more, at the same masses")
+    return np.asarray(np.min([(curve.upper, -curve.lower) for curve in curves], axis=0))
 
 
 def typical_momentum(experiment: Measurement) -> float:

@@ -1,10 +1,12 @@
 """What moves in chapter 07: drawn once, so that a frame takes about a tenth of a second."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import ipywidgets
 import numpy as np
 from hepunits import MeV, day, eV, keV, kg
+from IPython.display import display
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 
@@ -12,7 +14,7 @@ from .._validate import Array
 from ..detectors import Experiment
 from ..fluxes import reactor, sns
 from ..limits import LimitCurve, first_edge, limit_curve
-from ..mediators import FormFactor, Scalar, Vector
+from ..mediators import FormFactor, Scalar, Vector, direct
 from ..nuclei import target
 from ..scattering import recoil_max
 from ..statistics import Profile, allowed_couplings, chi_squared
@@ -20,7 +22,15 @@ from .figures import COLOURS, INK
 from .paper_figures import KINDS, MASSES, RECOIL_EXPERIMENTS, limit_curves
 from .sliders import frames, scientific, stage
 
-__all__ = ["LimitLines", "Spotlight", "detector", "mass_slider"]
+__all__ = [
+    "LimitLines",
+    "Spotlight",
+    "cases",
+    "detector",
+    "knobs",
+    "mass_slider",
+    "threshold_slider",
+]
 
 Case = tuple[type[Vector] | type[Scalar], FormFactor]
 
@@ -30,6 +40,16 @@ _MASS_AXIS: dict[str, Any] = {
     "xlabel": "mediator mass m′ (MeV)",
     "xticks": [0.1, 1, 10, 100, 1000, 1e4],
 }
+
+
+def cases(form_factor: FormFactor) -> dict[str, Case]:
+    """The four mediators of chapter 07 by name: vector and scalar, with a form factor and without.
+
+    >>> list(cases(np.square))
+    ['vector, F ~ q²', 'vector, F = 1', 'scalar, F ~ q²', 'scalar, F = 1']
+    """
+    forms = {"F ~ q²": form_factor, "F = 1": direct}
+    return {f"{kind}, {name}": (KINDS[kind], f) for kind in KINDS for name, f in forms.items()}
 
 
 def mass_slider(experiment: Experiment, form_factor: FormFactor) -> VBox:
@@ -224,3 +244,55 @@ class LimitLines:
         low = (self.limits(detector) / self.reference)[:, 0]
         drawn = ", ".join(f"{name} {y:.2g}" for name, y in zip(self.cases, low, strict=True))
         return f"{title}. At {self.masses[0]:g} MeV: {drawn}."
+
+
+def threshold_slider(
+    cases: Mapping[str, Case], detector: Callable[[float], Experiment], reference: float
+) -> VBox:
+    """Limits against those at a reference threshold, and a slider of the threshold.
+
+    Parameters
+    ----------
+    cases : dict of str to (Vector or Scalar, form factor)
+    detector : function of a threshold (MeV)
+    reference : float
+        The slider goes from a fifth of it to five times as much.
+    """
+    moving = LimitLines(cases, relative_to=detector(reference))
+
+    def seen(energy: float) -> str:
+        return f"threshold {energy / eV:.0f} eV, {detector(energy).counts().sum():.0f} recoils"
+
+    return frames(
+        lambda energy: moving.draw(detector(energy), seen(energy)),
+        list(reference * np.geomspace(0.2, 5, 21)),
+        "threshold",
+        lambda energy: moving.says(detector(energy), seen(energy)),
+        lambda energy: f"{energy / eV:.0f} eV",
+        start=10,
+    )
+
+
+def knobs(cases: Mapping[str, Case]) -> None:
+    """Show limits under a widget for each argument of `detector`; they need a kernel.
+
+    Parameters
+    ----------
+    cases : dict of str to (Vector or Scalar, form factor)
+    """
+    moving = LimitLines(cases)
+
+    def play(**settings: Any) -> None:
+        yours = detector(**settings)
+        lowest, recoils = np.min(yours.bins) / eV, yours.counts().sum()
+        display(moving.draw(yours, f"{recoils:.0f} recoils above {lowest:.0f} eV"))
+
+    ipywidgets.interact(
+        play,
+        material=["Ge", "Si", "Ar", "NaI", "CsI"],
+        where=["reactor", "SNS"],
+        threshold_eV=ipywidgets.IntSlider(100, min=50, max=5000, step=50),
+        kg_years=ipywidgets.FloatLogSlider(10, min=-1, max=4),
+        background_dru=ipywidgets.FloatLogSlider(1, min=-3, max=3),
+        sigma_alpha=ipywidgets.FloatSlider(0.1, min=0, max=0.5, step=0.01),
+    )

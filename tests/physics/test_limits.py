@@ -13,7 +13,7 @@ from scipy.integrate import quad
 import portal
 from portal import Scalar, Vector, direct, experiments, limit_curve, suppressed
 from portal.constants import FERMI
-from portal.limits import LimitCurve, first_edge, typical_momentum
+from portal.limits import LimitCurve, first_edge, strongest, typical_momentum
 from portal.nuclei import nucleus
 from portal.parity_violation import (
     WEAK_CHARGE,
@@ -250,3 +250,12 @@ def test_a_light_suppressed_mediator_is_a_contact_whatever_the_momentum():
 @pytest.mark.parametrize("band", [(0.0, 1.0), (-1.0, 0.0)])
 def test_zero_at_the_very_edge_is_allowed(band):
     assert LimitCurve([1.0], [[band]]).zero_allowed.all()
+
+
+def test_the_strongest_of_several_experiments():
+    near, far = LimitCurve([1.0], [[(-3.0, 2.0)]]), LimitCurve([1.0], [[(-1.0, 4.0), (6.0, 7.0)]])
+    assert strongest(near, far).tolist() == [[2.0], [1.0]]
+    with pytest.raises(ValueError, match=r"curves = .*give"):
+        strongest()
+    with pytest.raises(ValueError, match=r"curves = .*give"):
+        strongest(near, LimitCurve([2.0], [[(-3.0, 2.0)]]))

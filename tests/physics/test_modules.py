@@ -36,6 +36,7 @@ PHYSICS = [
     "statistics",
     "toys",
     "limits",
+    "choices",
     "parity_violation",
     "b_decays",
     "b_fits",
@@ -56,6 +57,7 @@ BOOK = [
     "book.csi_choices",
     "book.cross_section_figures",
     "book.source_figures",
+    "book.limit_figures",
     "book.limit_sliders",
 ]
 BOOK += ["book.exercises"]

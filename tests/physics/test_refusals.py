@@ -20,6 +20,7 @@ from portal import (
     b_bounds,
     b_decays,
     b_fits,
+    choices,
     coherent,
     experiments,
     fluxes,
@@ -174,6 +175,7 @@ STRONG = {"scatterer": CAESIUM, "energy": 30.0, "recoil": 0.01, "mediator": VECT
 SEEN = {"scatterer": CAESIUM, "source": SNS, "recoil": LIGHT}
 THREE = given(VECTOR, Vector([1.0, 2.0, 3.0]), named=r"recoil \(2,\).* mass \(3,\)")
 
+LOG_NORMAL, FREE_YIELD = choices.LogNormal(CSI, 0.28), choices.FreeYield(CSI)
 TOYS = {"experiment": CSI, "mediator": VECTOR, "coupling": 0.0}
 ROWS = [
     row(j_integral, s=finites(-1.0)),
@@ -423,6 +425,23 @@ ROWS = [
     row(limits.limit_curve, experiment=EXPERIMENT, mediator=MANY),
     row(limits.limit_curve, experiment=CSI, mediator=MANY, n_sigma=positive(2.0)),
     row(limits.limit_curve, experiment=CSI, mediator=given(MANY, VECTOR, named="mediator.mass = ")),
+    row(choices.with_yield, experiment=given(CSI, "CsI", None, ARGON), factor=positive(1.2)),
+    row(choices.projections, experiment=EXPERIMENT),
+    row(choices.bump, experiment=EXPERIMENT, mediator=given(MANY, VECTOR, named="mediator.mass")),
+    row(choices.above_standard_model, experiment=EXPERIMENT, mediator=VECTOR),
+    row(
+        choices.above_standard_model,
+        experiment=CSI,
+        mediator=given(VECTOR, MANY, named="mediator.mass"),
+    ),
+    row(choices.above_standard_model, experiment=CSI, mediator=VECTOR, n_sigma=positive(2.0)),
+    row(choices.LogNormal, experiment=EXPERIMENT, width=positive(0.28)),
+    row(choices.FreeYield, experiment=given(CSI, "CsI", None, ARGON), width=positive(0.19, 0.4)),
+    row(LOG_NORMAL.allowed_couplings, mediator=VECTOR, n_sigma=positive(2.0)),
+    row(LOG_NORMAL.allowed_couplings, mediator=given(VECTOR, None, *NO_EFFECT)),
+    row(LOG_NORMAL.allowed_couplings, mediator=given(VECTOR, MANY, named="mediator.mass")),
+    row(LOG_NORMAL.chi_squared, mediator=VECTOR, coupling=finites(0.0)),
+    row(FREE_YIELD.chi_squared, mediator=VECTOR, coupling=finites(0.0)),
     row(limits.typical_momentum, experiment=EXPERIMENT),
     row(limits.typical_momentum, experiment=given(ARGON, BEYOND)),
     row(limits.first_edge, experiment=EXPERIMENT, mediator=VECTOR, n_sigma=positive(2.0)),
@@ -521,7 +540,10 @@ WITHOUT_BAD_INPUT = {
     "limits.LimitCurve.plot",
     "limits.LimitCurve.to_csv",
     "limits.LimitCurve.to_hepdata",
+    # takes any number of curves (test_limits.py)
+    "limits.strongest",
     # serve the functions above
+    "choices.Scanned.chi_squared",
     "detectors.Experiment.whitened",
     "joint.Joint.whitened",
     "joint.by_part",
