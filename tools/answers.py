@@ -27,6 +27,7 @@ UNITS = {
     **{name: getattr(hepunits, name) for name in ("eV", "keV", "MeV", "GeV", "TeV")},
     "cm²": hepunits.cm2,
     "cm⁻² s⁻¹": 1 / hepunits.cm2 / hepunits.s,
+    "m": hepunits.m,
     "": 1.0,
 }
 

@@ -31,6 +31,7 @@ UNITS = {
     **dict.fromkeys(("eV", "keV", "MeV", "GeV", "TeV"), _ENERGY),
     "cm²": _AREA,
     "cm⁻² s⁻¹": _AREA | {1e9: "It is off by 1e9: seconds or nanoseconds?"},
+    "m": {1e3: "It is off by 1000: m or mm?"},
     "": {100.0: "It is off by 100: a fraction or per cent?"},
 }
 """What a wrong factor looks like for an answer in some unit, or without one."""
