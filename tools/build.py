@@ -11,6 +11,7 @@ from jupyter_cache import get_cache
 from lite import lite
 from live import live
 from project import BUILD, ROOT, commit_time, digest, pack, pages, run, whole_prints
+from slides import slides
 
 HTML = BUILD / "html"
 OFFLINE = BUILD / "neutrino-portals-offline.zip"
@@ -66,6 +67,9 @@ def vendor(target: Path) -> None:
             if name.endswith(("amd.js", ".map", ".eot", ".ttf", ".woff", ".svg"))
         ],
     )
+    (target / "reveal" / "plugin").mkdir(parents=True)
+    for name in ("reset.css", "reveal.css", "reveal.js", "plugin/notes.js"):
+        shutil.copy(modules / "reveal.js" / "dist" / name, target / "reveal" / name)
 
 
 def book(target: Path) -> None:
@@ -101,6 +105,7 @@ def book(target: Path) -> None:
         shutil.rmtree(script)
     for pair in sorted((ROOT / "notebooks").glob("*.ipynb")):
         shutil.copy(pair, target / "_sources" / "notebooks")
+    slides(target)
 
 
 def tidy(page: str) -> str:
@@ -111,7 +116,8 @@ def tidy(page: str) -> str:
     the papers of a bibliography roles that do not belong together.  What the first screen does not
     need comes after it: the state of the widgets goes to the end, and nothing is loaded ahead.
     """
-    names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_name"', page))
+    # a fresh page has the name of a model first, one from the cache its module
+    names = dict.fromkeys(re.findall(r'"([0-9a-f]{32})": \{"model_(?:name|module)"', page))
     for number, name in enumerate(names):
         page = page.replace(name, f"{number:032x}")
     page = re.sub(r'<script src="[^"]*/fontawesome/[^"]*"></script>', "", page)

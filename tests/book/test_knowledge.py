@@ -230,7 +230,7 @@ def test_the_paths_take_as_long_as_they_say():
     }
 
 
-FIELDS = ["Goals", "Minutes", "Before", "In class", "Ask", "Homework", "Pitfalls"]
+FIELDS = ["Goals", "Minutes", "Slides", "Before", "In class", "Ask", "Homework", "Pitfalls"]
 
 
 def test_each_lecture_has_its_fields_and_fills_its_time():
