@@ -14,7 +14,7 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book pdf offline serve lab pairs quick test portable check format coverage \
+.PHONY: help install book pdf offline serve lab pairs course quick test portable check format coverage \
 	mutants benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
@@ -25,6 +25,7 @@ help:
 	@echo "make serve    show the built site on this machine"
 	@echo "make lab      open the chapters in JupyterLab"
 	@echo "make pairs    run the changed chapters and write their .ipynb; FORCE=1 for all"
+	@echo "make course   write the problem sets as notebooks for nbgrader"
 	@echo "make quick    test the physics, in less than a minute"
 	@echo "make test     run all tests, those in a browser too"
 	@echo "make portable run chapters and physics tests as other processors would"
@@ -69,6 +70,9 @@ lab: $(VENV)/installed
 
 pairs: $(VENV)/installed
 	$(BIN)/python tools/pairs.py $(if $(FORCE),--force) $(CHAPTERS)
+
+course: $(VENV)/installed
+	$(BIN)/python tools/problem_sets.py
 
 quick: $(VENV)/installed
 	$(BIN)/python -m pytest --quiet --hypothesis-profile=quick -n 2 --dist worksteal \
