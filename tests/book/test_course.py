@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from types import FunctionType
 
+import jupytext
+import matplotlib.pyplot as plt
 import nbformat
 import numpy as np
 import problem_sets
@@ -180,3 +182,14 @@ def test_a_person_marks_the_essay_and_the_table_knows(course):
     nbgrader(course, "generate_feedback", "ps1")
     feedback = course / "feedback" / "half" / "ps1" / "ps1.html"
     assert "the number of recoils" in feedback.read_text(encoding="utf-8")
+
+
+PROJECTS = sorted((problem_sets.COURSE / "projects").glob("*.md"))
+
+
+@pytest.mark.parametrize("path", PROJECTS, ids=lambda path: path.stem)
+def test_a_worked_solution_runs(path):
+    cells = [cell.source for cell in jupytext.read(path).cells if cell.cell_type == "code"]
+    with plt.ioff():
+        execute("\n\n".join(cells), {})
+    plt.close("all")
