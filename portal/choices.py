@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, instance, number, positive
 from .coherent import LIGHT_YIELD, coherent_csi_2017
-from .detectors import Experiment, check_measurement
+from .detectors import Experiment
 from .fluxes import sns
+from .joint import check_measurement
 from .limits import limit_curve
 from .mediators import Mediator, check_mediator
 from .nuclei import Helm, nucleon_couplings

@@ -16,6 +16,8 @@ from nbclient import NotebookClient
 from project import BUILD, ROOT, digest, whole_prints
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# what the book folds, JupyterLab folds, too
+FOLDED = {"hide-input", "hide-cell", "remove-input"}
 
 
 def executed(source: Path) -> Any:
@@ -37,6 +39,8 @@ def executed(source: Path) -> Any:
         if cell.cell_type == "code":
             # a widget's view without its model shows an error instead of the widget
             cell.outputs = [out for out in cell.outputs if WIDGET not in out.get("data", {})]
+            if FOLDED & set(cell.metadata.get("tags", [])):
+                cell.metadata["jupyter"] = {"source_hidden": True}
     return notebook
 
 

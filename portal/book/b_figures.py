@@ -41,7 +41,7 @@ def _point(axes: Axes, m: MeasuredRatio, x: float, y: float, year: int, upright:
 
 def measured() -> Figure:
     """Measured ratios of 2018 and of 2022, with the Standard Model as a tick."""
-    figure, axes = plt.subplots(figsize=(6.4, 3.4))
+    figure, axes = plt.subplots(figsize=(5.4, 3.4))
     rows = [(year, m) for year in (2022, 2018) for m in reversed(measurements(year))]
     for y, (year, m) in enumerate(rows):
         _point(axes, m, m.value, y, year, upright=False)
@@ -62,7 +62,7 @@ def ratios(x_h: float, mass: float = 150 * MeV, muon: str = "vector") -> Figure:
     below, above = np.geomspace(0.0455, 0.3, 35), np.linspace(0.35, 6, 30)
     q2 = np.concatenate([below, above]) * GeV**2
     share, shift = MUONS[muon], delta_c9(q2, x_h, mass)
-    figure, panels = plt.subplots(1, 2, figsize=(7.2, 3.4))
+    figure, panels = plt.subplots(1, 2, figsize=(6.2, 3.4))
     for axes, mode in zip(panels, ("K", "K*"), strict=True):
         muons = branching_ratio(mode, q2, "mu", (1 + share) * shift, share * shift)
         axes.plot(q2 / GeV**2, muons / branching_ratio(mode, q2, "e"), ":", color=INK)
@@ -122,7 +122,7 @@ def shifts_of_c9() -> Figure:
 
 def band_lines(masses: Array) -> Figure:
     """Bands of X_h around the best fit, of each ratio of 2018 and of all three (filled)."""
-    figure, panels = plt.subplots(1, 2, figsize=(7.2, 4.2), sharey=True)
+    figure, panels = plt.subplots(1, 2, figsize=(6.2, 4.2), sharey=True)
     data = measurements(2018)
     looks = [("purple", "-."), ("ochre", ":"), ("blue", "--")]
     for axes, muon in zip(panels, MUONS, strict=True):
@@ -136,7 +136,7 @@ def band_lines(masses: Array) -> Figure:
             "left-handed" if muon == "left" else muon, (0.05, 0.04), xycoords="axes fraction"
         )
     panels[0].set_ylabel("$X_h$")
-    panels[0].legend(loc="upper left", fontsize=9)
+    panels[0].legend(loc="upper left", fontsize="small")
     return figure
 
 
@@ -151,7 +151,7 @@ def _logarithmic(axes: Axes, ylim: tuple[float, float]) -> None:
 
 def reach(line: Array, then: Fit, now: Fit) -> Figure:
     """X_h that coherent scattering leaves (below `line`), beside the bands of B decays."""
-    figure, axes = plt.subplots(figsize=(6.4, 3.6))
+    figure, axes = plt.subplots(figsize=(5.4, 3.6))
     _band(axes, then)
     axes.plot(now.masses, now.band[1], "--", color=COLOURS["purple"])
     axes.plot(then.masses, line, color=COLOURS["blue"])
@@ -177,7 +177,7 @@ def figure_8(bounds: Mapping[tuple[str, str], Array], then: Fit, now: Fit) -> Fi
     then, now : Fit
         Of B decays in 2018 and in 2022, at the same masses.
     """
-    figure, axes = plt.subplots(figsize=(6.4, 4.6))
+    figure, axes = plt.subplots(figsize=(5.4, 4.6))
     _band(axes, then)
     axes.text(1.2, 5.2e-8, "$X_h$, B decays 2018", color=COLOURS["orange"])
     axes.fill_between(now.masses, 1e-10, now.band[1], color=COLOURS["purple"], alpha=0.2)
@@ -192,7 +192,7 @@ def figure_8(bounds: Mapping[tuple[str, str], Array], then: Fit, now: Fit) -> Fi
         axes.plot(then.masses, np.where(single, np.nan, x_l), **look)
     _logarithmic(axes, (5e-10, 2e-7))
     axes.set_ylabel("$X_l$, $X_h$")
-    axes.legend(loc="upper left", fontsize=9)
+    axes.legend(loc="upper left", fontsize="small")
     return figure
 
 
@@ -205,7 +205,7 @@ def plane(lines: Mapping[str, Mapping[str, Array]], then: Fit) -> Figure:
     then : Fit
         Of B decays in 2018, at the same masses.
     """
-    figure, panels = plt.subplots(1, len(lines), figsize=(7.2, 4.0), sharey=True)
+    figure, panels = plt.subplots(len(lines), 1, figsize=(5.4, 6.4), sharex=True)
     looks = [("blue", "-", 3), ("purple", "-.", 40), ("green", "--", 12)]
     for axes, (era, processes) in zip(panels, lines.items(), strict=True):
         _band(axes, then)
@@ -214,8 +214,8 @@ def plane(lines: Mapping[str, Mapping[str, Array]], then: Fit) -> Figure:
         for (name, x_h), (colour, dash, place) in zip(processes.items(), looks, strict=True):
             axes.plot(then.masses, x_h, dash, color=COLOURS[colour])
             height = float(np.interp(place, then.masses, x_h))
-            axes.text(place * 1.1, height * 1.15, name, color=COLOURS[colour], fontsize=9)
+            axes.text(place * 1.1, height * 1.15, name, color=COLOURS[colour], fontsize="small")
         _logarithmic(axes, (3e-10, 1e-6))
         axes.set_title(era)
-    panels[0].set_ylabel("largest $X_h$")
+        axes.set_ylabel("largest $X_h$")
     return figure

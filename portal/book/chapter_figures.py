@@ -74,7 +74,7 @@ def coherent_totals(free: float) -> Figure:
     axes.set_xticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
     axes.minorticks_off()
     axes.set(xlabel="neutrino energy (MeV)", ylabel="total cross section on Cs-133 (cm²)")
-    axes.legend()
+    axes.legend(loc="upper left", fontsize="small")
     return fig
 
 
@@ -126,9 +126,9 @@ def loop_integral() -> Figure:
     lines(ratio, {"Re J": J.real, "Im J": J.imag}, axes, ylim=(-0.6, 0.4), ylabel="J")
     axes.axvline(2, color=INK, lw=0.8, ls=":")
     axes.axvline(0, color=INK, lw=0.8)
-    axes.text(2.1, 0.3, "threshold", va="top")
+    axes.text(1.9, 0.2, "threshold", ha="right")
     axes.text(-5.8, -0.55, "scattering, spacelike")
-    axes.text(5.8, -0.3, "decays, timelike", ha="right")
+    axes.text(5.8, -0.3, "decays,\ntimelike", ha="right")
     axes.set_xlabel(r"momentum transfer $q/m_\chi$")
     axes.set_xticks([-6, -4, -2, 0, 2, 4, 6], ["6", "4", "2", "0", "2", "4", "6"])
     axes.legend(loc="upper center", ncols=2)
@@ -279,7 +279,7 @@ def solar_components(experiment: Joint) -> Figure:
     """Bounds of pp, ⁷Be and pep alone and of all together, for F ~ q²."""
     mass = np.geomspace(0.01, 1000, 101) * MeV
     names = [*SOLAR_NAMES.values(), "all"]
-    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(6.4, 3.8))
+    fig, axes = plt.subplots(1, 2, sharey=True, figsize=(5.4, 3.8))
     for panel, kind in zip(axes, KINDS.values(), strict=True):
         mediator = kind(mass, suppressed(SOLAR_Q0))
         every: list[Experiment | Joint] = [*experiment.parts, experiment]

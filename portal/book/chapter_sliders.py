@@ -61,7 +61,7 @@ def recoil_slider(nuclei: Mapping[str, Nucleus]) -> VBox:
     ticks = [0.01, 0.1, 1, 10, 100]
     panel = {"ylabel": "cross section (10⁻⁴⁰ cm²/keV)", "yscale": "log", "yticks": ticks}
     panel |= {"xlabel": "recoil energy (keV)", "xlim": (0, 46), "xticks": [0, 10, 20, 30, 40]}
-    figure, (axes,) = stage(panel | {"ylim": (0.01, 100)}, size=(5.8, 4.2))
+    figure, (axes,) = stage(panel | {"ylim": (0.01, 100)}, size=(5.4, 4.2))
     moving = {name: axes.plot(recoil / keV, 1 + 0 * recoil, label=name)[0] for name in nuclei}
     axes.legend(loc="upper right")
 
@@ -152,7 +152,7 @@ class CouplingStage:
                 "xticks": np.arange(np.ceil(x[0]), x[-1] + 1, 2),
                 "yticks": [0, 5, 10, 15, 20, 25],
             },
-            size=(5.6, 6.4),
+            size=(5.4, 6.4),
         )
         middle, nothing = (bins[1:] + bins[:-1]) / 2, np.zeros(len(bins) - 1)
         sigma = experiment.sigma
@@ -233,7 +233,7 @@ def ratio_slider(
         With limits and ticks.
     """
     named = {"ylabel": "ratio to Standard Model", "xlabel": f"recoil energy ({unit})"}
-    figure, axes = stage(*(named | dict(panels[kind]) for kind in KINDS), size=(5.6, 6.4))
+    figure, axes = stage(*(named | dict(panels[kind]) for kind in KINDS), size=(5.4, 6.4))
     of_kind = dict(zip(KINDS, axes, strict=True))
     lines_ = {
         (kind, label): of_kind[kind].plot(energies, ratio[0], label=f"{kind}, {label}")[0]

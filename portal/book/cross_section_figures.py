@@ -83,7 +83,7 @@ def on_targets(energies: Mapping[str, float], forces: Forces) -> Figure:
     energies : dict of formula to energy of the neutrino (MeV)
     forces : dict of label to (mediator, coupling)
     """
-    fig, grid = plt.subplots(2, 2, figsize=(5.8, 6.0))
+    fig, grid = plt.subplots(2, 2, figsize=(5.4, 6.0))
     for axes, (formula, energy) in zip(grid.flat, energies.items(), strict=True):
         material = target(formula)
         top = max(recoil_max(one.mass, energy) for one, _ in material.parts)
@@ -112,7 +112,7 @@ def on_electrons(energy: float, forces: Forces) -> Figure:
     """
     electron, unit = Electron(), 1e-45 * cm2 / MeV
     recoil = np.linspace(1e-3, 0.9999, 150) * recoil_max(electron.mass, energy)
-    fig, column = plt.subplots(2, 1, figsize=(5.8, 6.4), sharex=True)
+    fig, column = plt.subplots(2, 1, figsize=(5.4, 6.4), sharex=True)
     for axes, flavour, symbol in zip(column, ("e", "mu"), ("ν$_e$", "ν$_μ$"), strict=True):
         standard = cross_section(electron, energy, recoil, flavour=flavour) / unit
         curves = {
@@ -185,7 +185,7 @@ def zero_slider(struck: Nucleus, mass: float, q0: float) -> VBox:
     standard = cross_section(struck, energy, recoil)
     panel = {"ylabel": "ratio to Standard Model", "yscale": "log", "ylim": (1e-3, 1e3)}
     panel |= {"xlabel": "recoil energy (keV)", "xlim": (0, 40), "xticks": [0, 10, 20, 30, 40]}
-    figure, (axes,) = stage(panel | {"yticks": [1e-3, 0.1, 1, 10, 1e3]}, size=(7.0, 4.2))
+    figure, (axes,) = stage(panel | {"yticks": [1e-3, 0.1, 1, 10, 1e3]}, size=(5.4, 4.2))
     axes.axhline(1, color=INK, linewidth=0.8)
     axes.text(39, 1.5e-3, "dotted: SM = new", ha="right")
     moving = {name: axes.plot(recoil / keV, 1 + 0 * recoil, label=name)[0] for name in vectors}

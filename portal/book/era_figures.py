@@ -127,7 +127,7 @@ def era_slider(known: dict[int, dict[str, Experiment]]) -> VBox:
     curves = {year: era_curves(parts) for year, parts in known.items()}
 
     def draw(year: float) -> Figure:
-        figure, axes = plt.subplots(1, 2, sharey=True, figsize=(6.8, 4.2))
+        figure, axes = plt.subplots(1, 2, sharey=True, figsize=(6.2, 4.2))
         for ax, (kind, by_case) in zip(axes, curves[int(year)].items(), strict=True):
             for (name, curve), colour in zip(by_case.items(), COLOURS.values(), strict=False):
                 ax.plot(ERA_MASSES, curves[2017][kind][name].upper, "-", color=colour, alpha=0.3)
@@ -165,7 +165,7 @@ def rivals(masses: Array, limits: Mapping[str, Array]) -> Figure:
     limits : dict of array (n,)
         Couplings by name of experiment.
     """
-    figure, ax = plt.subplots(figsize=(6.8, 4.6))
+    figure, ax = plt.subplots(figsize=(6.2, 4.6))
     for (name, limit), colour in zip(limits.items(), COLOURS.values(), strict=False):
         ax.plot(masses, limit, color=colour, label=name)
     read = read_table("solar_bl_2026.csv")

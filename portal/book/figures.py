@@ -37,7 +37,7 @@ def use_style() -> None:
     """Set Matplotlib to the style of the book; every chapter calls it once."""
     mpl.rcParams.update(
         {
-            "figure.figsize": (6.4, 4.0),
+            "figure.figsize": (5.4, 3.8),
             "figure.facecolor": "none",
             "savefig.facecolor": "none",
             "axes.facecolor": "none",
@@ -46,7 +46,7 @@ def use_style() -> None:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "lines.linewidth": 1.8,
-            "font.size": 11.0,
+            "font.size": 12.0,
             "figure.constrained_layout.use": True,
             "svg.fonttype": "none",
             "svg.hashsalt": "portal",

@@ -34,7 +34,7 @@ def _over_mass(axes: Axes, ylabel: str = "") -> None:
 
 def both_kinds(experiment: Experiment, forms: Mapping[str, FormFactor]) -> Figure:
     """Limits on a vector and on a scalar, a line for each form factor, second bands shaded."""
-    fig, panels = plt.subplots(1, 2, sharey=True, figsize=(6.8, 3.8))
+    fig, panels = plt.subplots(1, 2, sharey=True, figsize=(6.2, 3.8))
     for axes, (name, kind) in zip(panels, KINDS.items(), strict=True):
         for label, form_factor in forms.items():
             limit_curve(experiment, kind(MASSES, form_factor)).plot(axes, label=label)

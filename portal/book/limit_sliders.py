@@ -70,7 +70,7 @@ def mass_slider(experiment: Experiment, form_factor: FormFactor) -> VBox:
             "yticks": [0, 4, 10, 20],
         },
         _MASS_AXIS | {"ylabel": "coupling g′q₀²/Λ²", "yticks": [1e-9, 1e-8, 1e-7, 1e-6, 1e-5]},
-        size=(5.6, 6.6),
+        size=(5.4, 6.6),
     )
     x = np.linspace(-3, 9, 121)
     (wall,) = top.plot(x, 0 * x, color=COLOURS["blue"])
@@ -114,7 +114,7 @@ class Spotlight:
         masses = MASSES[::4]
         axis = _MASS_AXIS | {"ylim": (1e-14, 1e-3), "yticks": [1e-13, 1e-11, 1e-9, 1e-7, 1e-5]}
         panels = [axis | {"ylabel": f"{kind}: g′q₀²/Λ² or g′"} for kind in KINDS]
-        self.figure, self.axes = stage(*panels, size=(5.8, 7.2))
+        self.figure, self.axes = stage(*panels, size=(5.4, 7.2))
         self.curves: dict[str, dict[str, list[LimitCurve]]] = {
             name: limit_curves(kind, masses) for name, kind in KINDS.items()
         }
@@ -220,7 +220,7 @@ class LimitLines:
             look = {"ylim": (0.08, 150), "yticks": [0.1, 0.2, 0.5, 1, 2, 5, 10, 20]}
             look["ylabel"] = "g′q₀²/Λ² or g′, over the reference"
         self.figure, (axes,) = stage(
-            _MASS_AXIS | {"xticks": [0.1, 1, 10, 100, 1000]} | look, size=(5.8, 4.6)
+            _MASS_AXIS | {"xticks": [0.1, 1, 10, 100, 1000]} | look, size=(5.4, 4.6)
         )
         self.lines = axes.plot(self.masses, np.ones((len(self.masses), len(cases))))
         axes.legend(self.lines, list(cases), loc="upper left", ncols=2)

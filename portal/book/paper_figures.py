@@ -117,7 +117,7 @@ def limit_plot(kind: type[Vector] | type[Scalar]) -> Figure:
     kind : Vector or Scalar
         With a vector, parity violation in caesium is drawn too.
     """
-    fig, axes = plt.subplots(figsize=(6.4, 5.6))
+    fig, axes = plt.subplots(figsize=(5.4, 5.6))
     inset = axes.inset_axes((0.62, 0.09, 0.36, 0.26))
     for row, (label, curves) in enumerate(limit_curves(kind, MASSES).items()):
         look: dict[str, Any] = {"color": INK}
@@ -139,7 +139,7 @@ def limit_plot(kind: type[Vector] | type[Scalar]) -> Figure:
 
 def figure_1() -> Figure:
     """Draw Fig. 1: the χ loop that joins quarks to the mediator, vector and scalar."""
-    figure, axes = plt.subplots(1, 2, figsize=(6.4, 3.6))
+    figure, axes = plt.subplots(1, 2, figsize=(5.4, 3.6))
     _loop_diagram(axes[0], "Z′", feyndraw.photon_propagator)
     _loop_diagram(axes[1], "S", feyndraw.scalar_propagator)
     return figure
@@ -182,7 +182,7 @@ def argon_counts(mediator: Mediator | None, coupling: float, edges: ArrayLike) -
 
 def _spectra_and_ratios() -> tuple[Figure, Any]:
     """Two rows of panels, vector and scalar: spectra on one scale, ratios each on its own."""
-    fig, axes = plt.subplots(2, 2, sharex=True, figsize=(6.4, 5.2))
+    fig, axes = plt.subplots(2, 2, sharex=True, figsize=(5.4, 5.2))
     axes[0, 1].sharey(axes[0, 0])
     axes[0, 1].tick_params(labelleft=False)
     axes[0, 0].set(yscale="log")
@@ -227,7 +227,7 @@ def _limits_axes(axes: Axes, **settings: str) -> None:
 def figure_5() -> Figure:
     """Paper Fig. 5: Borexino's 2σ bounds on a vector mediator, for both signs of the coupling."""
     mass = np.geomspace(0.01, 1000, 161)
-    fig, (right, left) = plt.subplots(1, 2, sharey=True, figsize=(6.4, 3.8))
+    fig, (right, left) = plt.subplots(1, 2, sharey=True, figsize=(5.4, 3.8))
     for form_factor, label, colour, style in CASES:
         line = {"color": COLOURS[colour], "linestyle": style}
         curve = limit_curve(borexino(), Vector(mass, form_factor))
@@ -296,5 +296,5 @@ def figure_7(mass: float = 10 * MeV) -> Figure:
         bottom.set(xlabel="recoil energy (MeV)")
     axes[0, 0].set_ylabel("events per day,\n100 t and 10 keV")
     axes[1, 0].set_ylabel("ratio to\nStandard Model")
-    axes[0, 1].legend()
+    axes[0, 1].legend(fontsize="small", loc="upper right", handlelength=1.2)
     return fig

@@ -84,8 +84,8 @@ def sources() -> Figure:
     spallation = {"linestyle": "-", "label": "SNS at 19.3 m"}
     _draw_flux(axes, sns(), (1, 52.8), "blue", spallation)
     axes.set(xscale="log", yscale="log", xlim=(0.05, 80), ylim=(1e4, 1e13))
-    axes.set(xlabel="neutrino energy (MeV)", ylabel="flux (cm⁻² s⁻¹ MeV⁻¹); lines: cm⁻² s⁻¹")
-    axes.legend()
+    axes.set(xlabel="neutrino energy (MeV)", ylabel="flux (cm⁻² s⁻¹ MeV⁻¹);\nlines: cm⁻² s⁻¹")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return fig
 
 
@@ -213,7 +213,7 @@ def transfers(cases: Sequence[Experiment]) -> Figure:
     axes.set(xscale="log", xlim=(2, 120), ylim=(0, None))
     axes.set_xticks(ticks, [f"{tick}" for tick in ticks])
     axes.set(xlabel="momentum transfer q (MeV)", ylabel="counted, per unit of ln q")
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper center")
     return fig
 
 

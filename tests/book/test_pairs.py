@@ -9,6 +9,7 @@ import cells as tool
 import jupytext
 import nbformat
 import pytest
+from pairs import FOLDED
 from project import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -16,7 +17,10 @@ NAMES = sorted({path.stem for suffix in ("md", "ipynb") for path in NOTEBOOKS.gl
 
 
 def cells(notebook):
-    return [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in notebook.cells]
+    return [
+        (cell.cell_type, cell.source, {k: v for k, v in cell.metadata.items() if k != "jupyter"})
+        for cell in notebook.cells
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -25,6 +29,14 @@ def test_halves_hold_the_same_cells(name):
     pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     assert cells(pair) == cells(source), "run `make pairs`"
     assert pair.metadata["jupytext"]["formats"] == "ipynb,md:myst"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_jupyterlab_folds_what_the_book_folds(name):
+    pair = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    for cell in pair.cells:
+        folded = FOLDED & set(cell.metadata.get("tags", []))
+        assert cell.metadata.get("jupyter", {}) == ({"source_hidden": True} if folded else {})
 
 
 @pytest.mark.parametrize("name", NAMES)
