@@ -319,7 +319,7 @@ def divergence_part(mode: str, q2_min: float, q2_max: float, delta_c10: ArrayLik
 
     >>> from hepunits import GeV
     >>> print(f"{divergence_part('K', 1 * GeV**2, 6 * GeV**2, -0.5):.4f}")
-    0.0003
+    0.0034
     """
     nodes, weights, _ = _quadrature(*_bin(mode, q2_min, q2_max))
     _, _, p, phase_space = amplitudes(mode, nodes)

@@ -122,4 +122,4 @@ def test_actions_are_what_a_reader_of_the_makefile_expects():
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "book.yml").read_text())
     commands = [step.get("run", "") for job in workflow["jobs"].values() for step in job["steps"]]
     assert ".ci/run" in commands
-    assert "make pdf" in commands
+    assert any(command.startswith("make pdf") for command in commands)
