@@ -11,12 +11,15 @@ from numpy.typing import ArrayLike
 from ._validate import Array, finite, instance, not_negative, number, positive, same_grid
 from .constants import FERMI, M_MUON, SIN2_THETA_W
 from .nuclei import Nucleus, nucleus
+from .published import quoted
 from .quadrature import gauss_legendre
 
 __all__ = [
     "C_AXIAL",
     "C_VECTOR",
     "ENERGY",
+    "ccfr_limit",
+    "largest_couplings",
     "magnetic_moment",
     "trident_averages",
     "trident_limit",
@@ -181,3 +184,50 @@ def trident_limit(averages: tuple[ArrayLike, ArrayLike], most: float) -> Array:
     room = (most - 1) * (C_VECTOR**2 + C_AXIAL**2)
     # g² of the root above zero, in the form in which nothing cancels
     return np.sqrt(room / (C_VECTOR * mean + np.sqrt((C_VECTOR * mean) ** 2 + square * room)))
+
+
+def ccfr_limit(mass: ArrayLike, n_sigma: float = 2.0) -> Array:
+    """Largest vector coupling g_ν = g_μ that the tridents of CCFR (1991) allow.
+
+    Parameters
+    ----------
+    mass : array
+        m′ (MeV), zero or above.
+    n_sigma : float
+        How many errors the rate may be above the measured one, above zero.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+
+    >>> print(f"{ccfr_limit(10.0):.1e}")
+    9.5e-04
+    """
+    rate, error, _ = quoted("tridents", 1991)
+    return trident_limit(
+        trident_averages(mass), rate + number("n_sigma", n_sigma, positive) * error
+    )
+
+
+def largest_couplings(year: int, mass: ArrayLike) -> dict[str, Array]:
+    """Largest vector couplings to muons that tridents and the muon's moment allow at 2σ.
+
+    Parameters
+    ----------
+    year : int
+        2018 or 2025, of the moment.
+    mass : array
+        m′ (MeV), above zero.
+
+    Raises
+    ------
+    ValueError
+        If the year is another, or a mass is not above zero.
+
+    >>> print({name: f"{g:.1e}" for name, g in largest_couplings(2025, 10.0).items()})
+    {'tridents': '9.5e-04', 'g−2': '4.1e-04'}
+    """
+    excess, up, _ = quoted("a_mu", year)
+    moment = np.sqrt((excess + 2 * up) / magnetic_moment(mass, 1.0))
+    return {"tridents": ccfr_limit(mass), "g−2": moment}

@@ -7,13 +7,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from hepunits import GeV, MeV
 from IPython.display import Markdown
+from ipywidgets import VBox
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from .._validate import Array
+from ..b_bounds import least_ratio
 from ..b_decays import X_UNIT, branching_ratio, delta_c9, ratio
 from ..b_fits import MUONS, Fit, MeasuredRatio, fit, measurements
 from .figures import COLOURS, INK
+from .sliders import frames
 from .tables import table
 
 __all__ = [
@@ -21,11 +24,13 @@ __all__ = [
     "bands_in_words",
     "compared",
     "figure_8",
+    "fitting_masses",
     "measured",
     "plane",
     "ratios",
     "ratios_in_words",
     "reach",
+    "reach_slider",
     "shifts_of_c9",
 ]
 
@@ -165,6 +170,42 @@ def reach(line: Array, then: Fit, now: Fit) -> Figure:
     _logarithmic(axes, (1e-9, 5e-6))
     axes.set_ylabel("$X_h$")
     return figure
+
+
+def reach_slider(x_l: Array, then: Fit, now: Fit) -> VBox:
+    """A slider of g_bs/g_1 > 0 over the X_h that coherent scattering leaves.
+
+    Parameters
+    ----------
+    x_l : array (n,)
+        Largest |g′| q0²/Λ² at the masses of the fits, for g_L g_μ > 0.
+    then, now : Fit
+        Of B decays in 2018 and in 2022.
+    """
+
+    def line(r: float) -> Array:
+        return r / least_ratio(1.0, x_l)
+
+    def words(r: float) -> str:
+        reached = then.masses[line(r) > then.band[0]]
+        where = f"from {reached.min():.0f} MeV on" if reached.size else "nowhere"
+        at_10 = np.interp(np.log(10 * MeV), np.log(then.masses), line(r))
+        return (
+            f"At g_bs over g_1 = {r:.1e} coherent scattering leaves X_h up to {at_10:.1e} at 10 "
+            f"MeV. The band of 2018 is within reach {where}."
+        )
+
+    ratios = list(np.geomspace(3e-5, 3e-2, 13))
+    return frames(
+        lambda r: reach(line(r), then, now), ratios, "g_bs/g_1", words, "{:.1e}".format, 4
+    )
+
+
+def fitting_masses(x_h: Array, then: Fit) -> str:
+    """First and last mass (MeV) at which some largest X_h reaches the band of 2018, in words."""
+    fits = then.masses[x_h > then.band[0]]
+    ends = [f"{end:.0f}" for end in fits[[0, -1]]] if fits.size else ["none"]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def figure_8(bounds: Mapping[tuple[str, str], Array], then: Fit, now: Fit) -> Figure:

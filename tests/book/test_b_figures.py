@@ -57,3 +57,16 @@ def test_bands_and_pulls_are_those_of_the_fit():
     assert b_figures.bands_in_words(THEN) == "2.4 to 4.7"
     rows = b_figures.compared(b_fits.measurements(2018)).data.splitlines()[2:]
     assert [row.split(" | ")[-1].rstrip(" |") for row in rows] == ["2.6", "2.3", "2.5"]
+
+
+def test_the_slider_of_the_ratio_says_where_the_band_is_reached():
+    first, *_, last = b_figures.reach_slider(1e-9 + 0 * MASSES, THEN, NOW).children[1].children
+    assert "within reach nowhere" in first.value
+    assert "within reach from 1 MeV on" in last.value
+    mpl.pyplot.close("all")
+
+
+def test_masses_that_fit_are_those_where_a_line_reaches_the_band():
+    line = np.array([1e-9, 3e-8, 4e-8])
+    assert b_figures.fitting_masses(line, THEN) == "10 to 200"
+    assert b_figures.fitting_masses(0 * line, THEN) == "none"

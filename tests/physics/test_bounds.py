@@ -116,3 +116,28 @@ def test_quoted_numbers():
     assert quoted("a_mu", 2025) == (38e-11, 63e-11, 63e-11)
     value, up, down = quoted("B+ -> K+ nu nu", 2023)
     assert (up > down, value) == (True, 2.3e-5)
+
+
+def test_the_least_ratio_is_where_the_two_bounds_meet():
+    """g_bs/g_1 with X_h = g_bs g_μ m_B²/Λ² and X_l = g_1 g_μ q0²/(2Λ²), for some couplings."""
+    g_bs, g_1, over_scale, q0 = 3e-4, 0.7, 1e-8, 40.0
+    x_h = g_bs * over_scale * b_decays.DECAYS["K"].m_b ** 2
+    x_l = g_1 * over_scale * q0**2 / 2
+    assert b_bounds.least_ratio(x_h, x_l, q0) == pytest.approx(g_bs / g_1, rel=1e-12)
+
+
+@pytest.mark.parametrize("year", [2018, 2025])
+def test_largest_couplings_saturate_what_was_measured(year):
+    mass = np.array([1.0, 10.0, 100.0])
+    vertex = b_bounds.largest_vertices(year, mass)
+    to_k = vertex["B → K Z′"] ** 2 * b_bounds.z_prime("K", mass)
+    assert to_k == pytest.approx(b_bounds.decay_room(year), rel=1e-12)
+    lower = -b_bounds.mixing_shift(vertex["$B_s$ mixing"])
+    assert lower == pytest.approx(b_bounds.mixing_room(year), rel=1e-12)
+    to_muons = muon_bounds.largest_couplings(year, mass)
+    excess, up, _ = quoted("a_mu", year)
+    moment = muon_bounds.magnetic_moment(mass, to_muons["g−2"])
+    assert moment == pytest.approx(excess + 2 * up, rel=1e-12)
+    averages = muon_bounds.trident_averages(mass)
+    rate = muon_bounds.trident_rate(averages, to_muons["tridents"])
+    assert rate == pytest.approx(0.82 + 2 * 0.28, rel=1e-9)
