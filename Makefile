@@ -14,7 +14,7 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book pdf offline serve lab pairs course quick test portable check format coverage \
+.PHONY: help install book student teacher pdf offline serve lab pairs course quick test portable check format coverage \
 	mutants benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
@@ -22,6 +22,8 @@ help:
 	@echo "make book     build the site into _build/html; PYODIDE=archive"
 	@echo "make pdf      the same, and the whole book as one PDF beside it"
 	@echo "make offline  the same as one zip that needs no network; PYODIDE=archive"
+	@echo "make student  an edition without any solution, into _build/student"
+	@echo "make teacher  one with open solutions and notes for teachers, into _build/teacher"
 	@echo "make serve    show the built site on this machine"
 	@echo "make lab      open the chapters in JupyterLab"
 	@echo "make pairs    run the changed chapters and write their .ipynb; FORCE=1 for all"
@@ -55,6 +57,9 @@ install: $(VENV)/installed $(LITE)/installed
 
 book: install
 	$(BIN)/python tools/build.py $(patsubst %,--pyodide %,$(wildcard $(PYODIDE)))
+
+student teacher: install
+	$(BIN)/python tools/editions.py $@
 
 pdf: book
 	$(BIN)/python tools/pdf.py

@@ -17,13 +17,13 @@ from ..scattering import cross_section, recoil_max, weak_charge
 from .figures import INK, lines
 from .sliders import frames, stage
 
-__all__ = ["Forces", "on_electrons", "on_targets", "one_force", "relative", "zero_slider", "zeros"]
+__all__ = ["on_electrons", "on_targets", "one_force", "relative", "zero_slider", "zeros"]
 
-Forces = Mapping[str, tuple[Mediator, float]]
+_Forces = Mapping[str, tuple[Mediator, float]]
 """Label → mediator and coupling."""
 
 
-def relative(struck: Nucleus | Electron, energy: float, forces: Forces) -> Figure:
+def relative(struck: Nucleus | Electron, energy: float, forces: _Forces) -> Figure:
     """Cross sections over that of the Standard Model against recoil.
 
     Parameters
@@ -75,7 +75,7 @@ def _per_nucleus(
     return np.sum(each, axis=0) / (cm2 / keV)
 
 
-def on_targets(energies: Mapping[str, float], forces: Forces) -> Figure:
+def on_targets(energies: Mapping[str, float], forces: _Forces) -> Figure:
     """Cross sections per nucleus against recoil, a panel for each of four materials.
 
     Parameters
@@ -101,7 +101,7 @@ def on_targets(energies: Mapping[str, float], forces: Forces) -> Figure:
     return fig
 
 
-def on_electrons(energy: float, forces: Forces) -> Figure:
+def on_electrons(energy: float, forces: _Forces) -> Figure:
     """Cross sections on an electron against recoil, for electron and muon neutrinos.
 
     Parameters
