@@ -107,7 +107,7 @@ def name_it(tree: Path, words: str) -> None:
 
 
 def squashed(text: str) -> str:
-    """Return the letters and digits of a text: the same in Markdown, JSON, HTML and a PDF."""
+    """Return the letters and digits of a text: the same in Markdown, JSON and HTML."""
     text = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text)
     return re.sub(r"[\W_]+", "", html.unescape(re.sub(r"<[a-zA-Z/!][^>]*>", "", text)))
 
@@ -126,7 +126,7 @@ def secrets(tree: Path) -> set[str]:
 
 
 def leaks(folder: Path, lines: set[str]) -> list[str]:
-    """Return which files of a folder hold one of some lines, also inside wheels and the PDF."""
+    """Return which files of a folder hold one of some lines, also inside wheels and archives."""
     found = []
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         if file.suffix in TEXTS:
