@@ -14,8 +14,8 @@ CODE := portal tests tools book/_ext notebooks
 # our matrices are small: threads would only wait for each other
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: help install book student teacher pdf offline serve lab pairs course quick test portable check format coverage \
-	mutants benchmark lock crosscheck clean
+.PHONY: help install book student teacher pdf offline serve lab pairs course quick test portable \
+	check format coverage mutants benchmark lock crosscheck clean
 .DEFAULT_GOAL := help
 
 help:
@@ -59,7 +59,7 @@ book: install
 	$(BIN)/python tools/build.py $(patsubst %,--pyodide %,$(wildcard $(PYODIDE)))
 
 student teacher: install
-	$(BIN)/python tools/editions.py $@
+	$(BIN)/python tools/editions.py $@ $(patsubst %,--pyodide %,$(wildcard $(PYODIDE)))
 
 pdf: book
 	$(BIN)/python tools/pdf.py

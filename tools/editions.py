@@ -154,14 +154,12 @@ def build(edition: str, more: list[str]) -> Path:
     if (BUILD / "cache").exists():
         shutil.copy(BUILD / "cache.stamp", tree / "_build")
     run(sys.executable, "tools/build.py", *more, folder=tree, PYTHONPATH=str(tree))
-    built = tree / "_build" / ("neutrino-portals-offline" if more else "html")
+    built = tree / "_build" / "html"
     if edition == "student" and (found := leaks(built, secrets(ROOT))):
         sys.exit("solutions leak into the edition for students:\n" + "\n".join(found))
-    site = BUILD / edition / built.name
+    site = BUILD / edition / "html"
     shutil.rmtree(site, ignore_errors=True)
     built.rename(site)
-    if more:
-        built.with_suffix(".zip").replace(site.with_suffix(".zip"))
     return site
 
 
@@ -169,10 +167,10 @@ def main() -> None:
     """Build the edition that is named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("edition", choices=("student", "teacher"))
-    parser.add_argument("--offline", metavar="ARCHIVE", help="as for tools/build.py")
+    parser.add_argument("--pyodide", metavar="ARCHIVE", help="as for tools/build.py")
     options = parser.parse_args()
-    archive = options.offline and str(Path(options.offline).resolve())
-    site = build(options.edition, ["--offline", archive] if archive else [])
+    archive = options.pyodide and str(Path(options.pyodide).resolve())
+    site = build(options.edition, ["--pyodide", archive] if archive else [])
     print(f"The edition is {site}; for a PDF: python tools/pdf.py --site {site}")
 
 
