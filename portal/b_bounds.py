@@ -8,7 +8,7 @@ from hepunits import GeV, hbar
 from numpy.typing import ArrayLike
 
 from ._validate import Array, finite, number, positive, same_grid
-from .b_decays import DECAYS, NORMALISATION, amplitudes, ckm
+from .b_decays import DECAYS, NORMALISATION, amplitudes, ckm, meson_momentum
 from .constants import FERMI
 from .published import quoted
 from .quadrature import gauss_legendre
@@ -58,10 +58,9 @@ def z_prime(mode: str, mass: ArrayLike) -> Array:
     3.1e-06
     """
     mass = positive("mass", mass)
-    s, _, _, phase_space = amplitudes(mode, mass**2)
-    decay = DECAYS[mode]
-    momentum = phase_space / NORMALISATION**2 * 128 * np.pi**3 * decay.m_b**2
-    width = mass**4 * momentum / (8 * np.pi * decay.m_b**2) * (s**2).sum(axis=0)
+    s, _, _, _ = amplitudes(mode, mass**2)
+    decay, k = DECAYS[mode], meson_momentum(mode, mass**2)
+    width = mass**4 * k / (8 * np.pi * decay.m_b**2) * (s**2).sum(axis=0)
     return decay.lifetime / hbar * width
 
 

@@ -36,6 +36,7 @@ __all__ = [
     "delta_c9",
     "divergence_part",
     "form_factors",
+    "meson_momentum",
     "ratio",
 ]
 
@@ -63,6 +64,8 @@ _ORDER = 40
 class Decay:
     """A decay B → M ℓℓ: masses (MeV) and lifetime (ns; PDG 2022), and its effective C7.
 
+    The masses are those of the mesons, `m_b` the m_B and `m_k` the m_M of the formulas; the mass of
+    the quark is `M_BOTTOM`.
     In B → K* the C7 also holds the average of what gluon exchange with the spectator quark adds
     to the transverse amplitude, −0.010 − 0.009i (flavio 2.7.1).
     """
@@ -419,6 +422,34 @@ def _form_factor_table(mode: str) -> tuple[list[str], Array, Array, Array, Array
     return table["name"][rows].tolist(), a0, a1, a2, pole * GeV
 
 
+def meson_momentum(mode: str, q2: ArrayLike) -> Array:
+    """Momentum of the meson M where the B rests, k = √λ/(2m_B) (MeV).
+
+    λ = (m_B² − m_M² − q²)² − 4 m_M² q² is Källén's function of m_B², m_M² and q².
+
+    Parameters
+    ----------
+    mode : str
+        "K" or "K*".
+    q2 : array
+        From 0 to (m_B − m_M)² (MeV²).
+
+    Raises
+    ------
+    ValueError
+        If the mode is unknown, or q² is outside this range.
+
+    >>> print(meson_momentum("K", 0.0).round())
+    2617.0
+    """
+    decay = _decay(mode)
+    q2 = _physical("q2", q2, decay, 0.0)
+    m_b, m_k = decay.m_b, decay.m_k
+    kallen = (m_b**2 - m_k**2 - q2) ** 2 - 4 * m_k**2 * q2
+    # at the end of the range rounding could leave less than nothing
+    return np.asarray(np.sqrt(np.maximum(kallen, 0.0)) / (2 * m_b))
+
+
 def amplitudes(mode: str, q2: ArrayLike) -> tuple[Array, Array, Array, Array]:
     """Hadronic amplitudes of B → M and a virtual particle of mass √q², one row a polarisation.
 
@@ -455,19 +486,18 @@ def amplitudes(mode: str, q2: ArrayLike) -> tuple[Array, Array, Array, Array]:
     decay = _decay(mode)
     m_b, m_k, root_q2 = decay.m_b, decay.m_k, np.sqrt(q2)
     f = form_factors(mode, q2)
-    kallen = np.maximum((m_b**2 - m_k**2 - q2) ** 2 - 4 * m_k**2 * q2, 0.0)
-    momentum = np.sqrt(kallen)
+    root_kallen = 2 * m_b * meson_momentum(mode, q2)
     if mode == "K":
-        s = [momentum / (2 * root_q2) * f["f+"]]
-        t = [momentum / root_q2 * M_BOTTOM / (m_b + m_k) * decay.c7 * f["fT"]]
+        s = [root_kallen / (2 * root_q2) * f["f+"]]
+        t = [root_kallen / root_q2 * M_BOTTOM / (m_b + m_k) * decay.c7 * f["fT"]]
         p = (m_b**2 - m_k**2) / q2 * f["f0"]
     else:
         s = [4 * m_b * m_k / root_q2 * f["A12"]]
         t = [4 * m_b * m_k / root_q2 * M_BOTTOM / (m_b + m_k) * decay.c7 * f["T23"]]
         for sign in (1, -1):
-            s.append((sign * momentum * f["V"] / (m_b + m_k) - (m_b + m_k) * f["A1"]) / 2)
-            dipole = sign * momentum * f["T1"] - (m_b**2 - m_k**2) * f["T2"]
+            s.append((sign * root_kallen * f["V"] / (m_b + m_k) - (m_b + m_k) * f["A1"]) / 2)
+            dipole = sign * root_kallen * f["T1"] - (m_b**2 - m_k**2) * f["T2"]
             t.append(M_BOTTOM / q2 * decay.c7 * dipole)
-        p = momentum / q2 * f["A0"]
-    phase_space = NORMALISATION**2 * momentum / (256 * np.pi**3 * m_b**3)
+        p = root_kallen / q2 * f["A0"]
+    phase_space = NORMALISATION**2 * root_kallen / (256 * np.pi**3 * m_b**3)
     return np.stack(s), np.stack(t), p, phase_space

@@ -23,12 +23,14 @@ def _beta(n: int) -> float:
     return factorial(n) ** 2 / factorial(2 * n + 1)
 
 
+# ln(1 − y) = −Σ yⁿ/n with y = s x(1−x), integrated over x term by term
 _J_SERIES = np.array([0.0, *(-_beta(n) / (n - 1) for n in _ORDERS)])
 _K_SERIES = np.array([0.0, -_beta(1), *(_beta(n) / (n * (n - 1)) for n in _ORDERS)])
 
 
 def _threshold_logarithm(s: Array) -> Array:
     """Return b ln[(b+1)/(b−1)] with b = √(1 − 4/s), just above the real axis (q² + iε)."""
+    # with arcsinh and arcsin in place of the logarithm nothing cancels at small or large s
     below, between, above = s < 0, (s >= 0) & (s <= 4), s > 4
     result = np.empty(s.shape, dtype=complex if above.any() else float)
     b = np.sqrt(np.abs((s - 4) / s))

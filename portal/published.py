@@ -37,10 +37,12 @@ def quoted(quantity: str, year: int) -> tuple[float, float, float]:
     table = read_table("flavour_bounds.csv")
     (rows,) = np.nonzero((table["quantity"] == quantity) & (table["year"] == year))
     if not len(rows):
-        known = ", ".join(f"{q} ({y:.0f})" for q, y in zip(*list(table.values())[:2], strict=True))
+        listed = zip(table["quantity"], table["year"], strict=True)
+        known = ", ".join(f"{name} ({when:.0f})" for name, when in listed)
         raise ValueError(f"quantity = {quantity!r}, year = {year}: give one of {known}")
-    value, *errors = (float(column[rows[0]]) for column in list(table.values())[2:])
-    return value, float(np.hypot(errors[0], errors[2])), float(np.hypot(errors[1], errors[3]))
+    row = {name: column[rows[0]] for name, column in table.items()}
+    up, down = (np.hypot(row[f"stat_{side}"], row[f"syst_{side}"]) for side in ("up", "down"))
+    return float(row["value"]), float(up), float(down)
 
 
 def _column(values: list[str]) -> Array:

@@ -13,8 +13,17 @@ from hepunits import keV
 from numpy.typing import ArrayLike
 from scipy.special import gammaln, xlogy
 
-from ._validate import Array, ascending, finite, frozen, not_negative, number, positive
+from ._validate import Array, ascending, frozen, not_negative, number, positive
 from .quadrature import gauss_legendre
+from .quenching import (
+    RECOILS,
+    Lindhard,
+    Quenching,
+    QuenchingTable,
+    check_quenching,
+    mean_signal,
+    recoil_of_signal,
+)
 
 __all__ = [
     "NO_SMEARING",
@@ -32,10 +41,6 @@ __all__ = [
 ]
 
 Efficiency = Callable[[Array], Array]
-Quenching = float | Callable[[Array], Array]
-
-_RECOILS = np.concatenate([[0.0], np.geomspace(1e-9, 1e3, 600)])
-"""Recoil energies (MeV) where a quenching is looked at, from 1 meV up."""
 
 _REACH = 5.0
 """A signal this many standard deviations outside all bins is not counted."""
@@ -65,121 +70,6 @@ class Response(Protocol):
 
     def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
         """Probability (n, r) that recoils (r,) are counted in bins (n + 1 edges)."""
-
-
-# --- quenching -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Lindhard:
-    """Quenching of a nuclear recoil in its own material (Lindhard et al. 1963).
-
-    x = E_R k g/(1 + k g) with g = 3 ε^0.15 + 0.7 ε^0.6 + ε and ε = 11.5 Z^(−7/3) E_R/keV, in the
-    form of Lewin and Smith (1996).
-
-    Parameters
-    ----------
-    Z : int
-        Charge of the nucleus.
-    k : float
-        0.133 Z^(2/3) A^(−1/2) in the theory, 0.157 for germanium; measurements give others.
-
-    Raises
-    ------
-    ValueError
-        If a parameter is not above zero.
-
-    >>> ionisation = Lindhard(Z=32, k=0.157)(np.array([1 * keV, 10 * keV]))
-    >>> print((ionisation / keV).round(3))
-    [0.171 2.341]
-    """
-
-    Z: int
-    k: float
-
-    def __post_init__(self) -> None:
-        number("Z", self.Z, positive)
-        number("k", self.k, positive)
-
-    def __call__(self, recoil: Array) -> Array:
-        """Electron-equivalent energy (MeV) of recoils (MeV)."""
-        e = 11.5 * self.Z ** (-7 / 3) * recoil / keV
-        kg = self.k * (3 * e**0.15 + 0.7 * e**0.6 + e)
-        return recoil * kg / (1 + kg)
-
-
-@dataclass(frozen=True, eq=False)
-class QuenchingTable:
-    """Quenching factor between measured points, on straight lines; constant beyond them.
-
-    Parameters
-    ----------
-    recoils : array (k,)
-        Recoil energies (MeV), ascending.
-    factors : array (k,)
-        Electron-equivalent energy per recoil energy.
-
-    Raises
-    ------
-    ValueError
-        If there are not as many factors as recoils, or one is not above zero.
-
-    >>> table = QuenchingTable([1 * keV, 3 * keV], [0.1, 0.2])
-    >>> print((table(2 * keV) / keV).round(3))
-    0.3
-    """
-
-    recoils: ArrayLike
-    factors: ArrayLike
-
-    def __post_init__(self) -> None:
-        recoils = ascending("recoils", not_negative("recoils", self.recoils))
-        factors = positive("factors", self.factors)
-        if factors.shape != recoils.shape:
-            raise ValueError(f"factors = {factors}: give {len(recoils)}, one for each recoil")
-        object.__setattr__(self, "recoils", frozen(recoils))
-        object.__setattr__(self, "factors", frozen(factors))
-
-    def __call__(self, recoil: Array) -> Array:
-        """Electron-equivalent energy (MeV) of recoils (MeV)."""
-        return recoil * np.interp(recoil, np.asarray(self.recoils), np.asarray(self.factors))
-
-
-def _check_quenching(quenching: Quenching) -> None:
-    if not callable(quenching):
-        number("quenching", quenching, positive)
-        return
-    try:
-        signal = finite("quenching", quenching(_RECOILS))
-    except Exception as error:
-        raise TypeError(
-            f"quenching = {quenching!r}: give a number, or a function of an array of recoil "
-            f"energies ({error})"
-        ) from error
-    if signal.shape != _RECOILS.shape or np.any(signal < 0) or np.any(np.diff(signal) < 0):
-        raise ValueError(
-            f"quenching = {quenching!r}: give a function whose energy, zero or above, never falls "
-            "as the recoil grows"
-        )
-
-
-def _signal(gain: float, quenching: Quenching, recoil: Array) -> Array:
-    """Mean signal of a recoil."""
-    return gain * (quenching(recoil) if callable(quenching) else quenching * recoil)
-
-
-def _recoil(gain: float, quenching: Quenching, x: Array) -> Array:
-    """Lowest recoil energy (MeV) whose mean signal reaches x, to the last bits, by bisection."""
-    if not callable(quenching):
-        return x / (gain * quenching)
-    reached = _signal(gain, quenching, _RECOILS)
-    i = np.searchsorted(reached, x).clip(1, len(_RECOILS) - 1)
-    low, high = _RECOILS[i - 1], _RECOILS[i]
-    for _ in range(60):
-        middle = (low + high) / 2
-        above = _signal(gain, quenching, middle) >= x
-        low, high = np.where(above, low, middle), np.where(above, middle, high)
-    return np.where(x > 0, high, 0.0)
 
 
 def efficiency_steps(efficiency: Efficiency, bins: Array) -> Array:
@@ -213,9 +103,6 @@ def efficiency_steps(efficiency: Efficiency, bins: Array) -> Array:
     return high
 
 
-# --- responses -----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Sharp:
     """A detector without smearing: it observes x = gain × quenching(E_R).
@@ -244,7 +131,7 @@ class Sharp:
 
     def __post_init__(self) -> None:
         number("gain", self.gain, positive)
-        _check_quenching(self.quenching)
+        check_quenching(self.quenching)
 
     def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
         """Probability that a recoil is counted in a bin.
@@ -261,13 +148,13 @@ class Sharp:
         -------
         array (n, r)
         """
-        x = _signal(self.gain, self.quenching, recoil)
+        x = mean_signal(self.gain, self.quenching, recoil)
         inside = (bins[:-1, np.newaxis] <= x) & (x < bins[1:, np.newaxis])
         return inside * efficiency(x)
 
     def panels(self, x: Array) -> Array:
         """Recoil energies (MeV) at which the signal crosses an edge or a step."""
-        return _recoil(self.gain, self.quenching, x)
+        return recoil_of_signal(self.gain, self.quenching, x)
 
 
 NO_SMEARING = Sharp()
@@ -318,7 +205,7 @@ class Photoelectrons:
             )
         if not 0 <= number("below", self.below) <= 1:
             raise ValueError(f"below = {self.below}: give a probability between 0 and 1")
-        _check_quenching(self.quenching)
+        check_quenching(self.quenching)
 
     def probability(self, bins: Array, recoil: Array, efficiency: Efficiency) -> Array:
         """Probability (n, r) that a recoil is counted in a bin; see `Sharp.probability`.
@@ -333,7 +220,7 @@ class Photoelectrons:
         j = np.arange(bins[0], bins[-1])
         n = np.append(j, bins[-1])[:, np.newaxis]
         kept, first = efficiency(j + 0.5)[:, np.newaxis], np.searchsorted(j, bins[:-1])
-        mean = _signal(self.gain, self.quenching, recoil)
+        mean = mean_signal(self.gain, self.quenching, recoil)
         seen = np.empty((len(bins) - 1, len(recoil)))
         for part in _blocks(len(n), len(recoil)):
             poisson = np.exp(xlogy(n, mean[part]) - mean[part] - gammaln(n + 1))
@@ -346,10 +233,14 @@ class Photoelectrons:
 
         Above 36 photoelectrons half a standard deviation is narrow enough.
         """
+        # 4√x grows by one in half a standard deviation √x/2: the first edge of each step is kept;
+        # below, each edge has a number of its own
         number_of_half = np.where(x <= 36, -1 - np.arange(len(x))[::-1], np.floor(4 * np.sqrt(x)))
         kept = x[np.unique(number_of_half, return_index=True)[1]]
         end = x[-1] + 10 * np.sqrt(x[-1] + 25)
-        return _recoil(self.gain, self.quenching, np.concatenate([[0.0], kept, x[-1:], [end]]))
+        return recoil_of_signal(
+            self.gain, self.quenching, np.concatenate([[0.0], kept, x[-1:], [end]])
+        )
 
 
 @dataclass(frozen=True)
@@ -385,8 +276,8 @@ class Gaussian:
     def __post_init__(self) -> None:
         if callable(self.sigma):
             try:
-                sigma = not_negative("sigma", self.sigma(_RECOILS))
-                good = sigma.shape == _RECOILS.shape
+                sigma = not_negative("sigma", self.sigma(RECOILS))
+                good = sigma.shape == RECOILS.shape
             except Exception as error:
                 raise TypeError(
                     f"sigma = {self.sigma!r}: give a number, or a function of an array of signals "
@@ -396,7 +287,7 @@ class Gaussian:
                 raise ValueError(f"sigma = {self.sigma!r}: give a function with values above zero")
         else:
             number("sigma", self.sigma, positive)
-        _check_quenching(self.quenching)
+        check_quenching(self.quenching)
 
     @property
     def blind(self) -> float:
@@ -424,7 +315,7 @@ class Gaussian:
         edges = np.unique(np.concatenate([bins, efficiency_steps(efficiency, bins), inner]))
         x, width = gauss_legendre(edges)
         kept, first = (width * efficiency(x))[:, np.newaxis], np.searchsorted(x, bins[:-1])
-        mean = _signal(1.0, self.quenching, recoil)
+        mean = mean_signal(1.0, self.quenching, recoil)
         sigma = self._sigma(mean)
         seen = np.zeros((len(bins) - 1, len(recoil)))
         for part in _blocks(len(x), len(recoil)):
@@ -437,7 +328,7 @@ class Gaussian:
         signal = np.concatenate([[0.0], x[-1] * np.geomspace(1e-6, 1e2, 4000)])
         near = np.abs(signal - signal.clip(x[0], x[-1])) <= _REACH * self._sigma(signal)
         low, high = signal[near][[0, -1]]
-        return _recoil(1.0, self.quenching, self._every_sigma(low, high))
+        return recoil_of_signal(1.0, self.quenching, self._every_sigma(low, high))
 
 
 class Gamma(Gaussian):

@@ -254,6 +254,7 @@ class Continuum:
         moments = np.zeros((len(MOMENTS), *e_min.shape))
         for k in MOMENTS:
             for n, c in enumerate(coefficients):
+                # ∫ c Eⁿ⁻ᵏ dE: the rest of the piece that holds `start`, and all pieces above it
                 whole = (c * _power_integral(n - k, lower, upper))[1:]
                 above = np.append(np.cumsum(whole[::-1])[::-1], 0.0)
                 moments[k] += above[piece]

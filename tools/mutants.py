@@ -27,6 +27,8 @@ SWAPS = {ast.Pow: ast.Mult} | PAIRS | {new: old for old, new in PAIRS.items()}
 TESTS = {
     "responses": "detectors",
     "prediction": "detectors",
+    "quenching": "responses",
+    "nuclear_form_factors": "nuclei",
     "joint": "detectors",
     "published": "experiments",
     "b_fits": "b_decays",

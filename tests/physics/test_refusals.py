@@ -493,6 +493,7 @@ ROWS = [
         mass=not_negative(10.0),
     ),
     row(b_decays.amplitudes, mode=MODE, q2=positives(GEV2, 23 * GEV2)),
+    row(b_decays.meson_momentum, mode=MODE, q2=not_negatives(0.0, 5.415**2 * GEV2)),
     row(b_decays.form_factors, mode=MODE, q2=not_negatives(0.0, 5.415**2 * GEV2)),
     row(b_fits.polynomial, **BIN, mass=not_negatives(10.0, 2000.0, [10.0, 2000.0])),
     row(b_fits.polynomial, **BIN, mass=10.0, muon=given("left", "right")),
@@ -587,6 +588,9 @@ WITHOUT_BAD_INPUT = {
         for method in ("panels", "probability")
     ),
     "responses.efficiency_steps",
+    "quenching.check_quenching",
+    "quenching.mean_signal",
+    "quenching.recoil_of_signal",
     "statistics.Profile",
     "statistics.Profile.chi_squared",
     "statistics.Profile.quartic",
