@@ -353,7 +353,7 @@ def _exponential(fuel: Mapping[str, float]) -> tuple[Array, Array]:
     return energy, np.asarray(spectrum)
 
 
-SPECTRA = {"daya-bay": _daya_bay, "summation": _summation, "exponential": _exponential}
+_SPECTRA = {"daya-bay": _daya_bay, "summation": _summation, "exponential": _exponential}
 
 
 def _check_fuel(fuel: Mapping[str, float]) -> None:
@@ -437,12 +437,12 @@ def reactor(
     fissions = _plausible("power", power) / per_fission / _sphere(distance, 1 * m)
     _check_fuel(fuel)
     for name, value, allowed in (
-        ("above", above, list(SPECTRA)),
+        ("above", above, list(_SPECTRA)),
         ("below", below, ["summation", "exponential"]),
     ):
         if value not in allowed:
             raise ValueError(f"{name} = {value!r}: give one of {', '.join(allowed)}")
-    soft, hard = np.array(SPECTRA[below](fuel)), np.array(SPECTRA[above](fuel))
+    soft, hard = np.array(_SPECTRA[below](fuel)), np.array(_SPECTRA[above](fuel))
     soft, hard = soft[:, soft[0] < IBD_THRESHOLD], hard[:, hard[0] >= IBD_THRESHOLD]
     energy, spectrum = np.concatenate([soft, hard], axis=1)
     return Source("reactor", (Continuum.table("e-bar", energy, fissions * spectrum),))
