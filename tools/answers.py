@@ -40,7 +40,7 @@ def solutions(source: Path) -> dict[str, str]:
 
 def result(text: str) -> tuple[str, str]:
     """Return the number that a solution says, as Python writes it, and its unit."""
-    found = RESULT.search(text)
+    found = RESULT.search(CODE.sub("", text))  # ** is a power there
     if found is None:
         return "", ""
     digits, power, unit = (part or "" for part in found.groups())

@@ -127,6 +127,7 @@ def test_the_answers_of_one_chapter_take_the_place_of_its_old_ones(tmp_path, mon
         ("It is **−1.5×10⁻⁴¹ cm²**.", ("-1.5e-41", "cm²")),
         ("**Not** that, **0.3**.", ("0.3e0", "")),
         ("Nothing.", ("", "")),
+        ("```python\na = (b**2 - c**2) / b\n```\nIt is **2 MeV**.", ("2e0", "MeV")),
     ],
 )
 def test_what_a_solution_says_is_read(text, said):
