@@ -1,12 +1,13 @@
 """What moves in the chapters: drawn once, so that a frame takes about a tenth of a second."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
-from hepunits import MeV, cm2, keV
+from hepunits import MeV, cm2, fm, keV
 from ipywidgets import VBox
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
@@ -17,7 +18,7 @@ from ..experiments import borexino
 from ..joint import Joint
 from ..limits import limit_curve
 from ..mediators import Mediator, Scalar, Vector, direct, suppressed
-from ..nuclei import Nucleus
+from ..nuclei import Helm, Nucleus, nucleus
 from ..scattering import cross_section, recoil_max
 from ..statistics import Profile, allowed_couplings, chi_squared
 from .chapter_figures import over_power_law
@@ -31,6 +32,7 @@ __all__ = [
     "edge_ratios",
     "loop_slider",
     "play_solar",
+    "radius_knobs",
     "ratio_slider",
     "recoil_slider",
     "solar_slider",
@@ -83,6 +85,35 @@ def recoil_slider(nuclei: Mapping[str, Nucleus]) -> VBox:
         return f"Recoils from neutrinos of {energy:.0f} MeV: " + "; ".join(ends)
 
     return frames(draw, list(np.arange(5.0, 54.0, 2.0)), "E_ν", says, "{:.0f} MeV".format, 12)
+
+
+def radius_knobs(names: Sequence[str]) -> None:
+    """Show cross sections of a nucleus as measured and of another radius; it needs a kernel.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As for `portal.nuclei.nucleus`.
+    """
+
+    def play(energy: float, name: str, change_of_radius: float) -> None:
+        measured = nucleus(name)
+        radius = measured.protons.radius  # type: ignore[attr-defined]
+        recoil = np.linspace(0, recoil_max(measured.mass, energy), 200)
+        curves = {}
+        for one in (radius, radius + change_of_radius * fm):
+            struck = replace(measured, protons=Helm(one))
+            label = f"cross section (cm²/keV), radius {one / fm:.2f} fm"
+            curves[label] = cross_section(struck, energy, recoil) / (cm2 / keV)
+        lines(recoil / keV, curves, xlabel="recoil energy (keV)").legend()
+        plt.show()
+
+    ipywidgets.interact(
+        play,
+        energy=ipywidgets.FloatSlider(30.0, min=5.0, max=53.0, step=1.0),
+        name=ipywidgets.Dropdown(options=list(names), value=names[-1]),
+        change_of_radius=ipywidgets.FloatSlider(0.0, min=-0.5, max=1.0, step=0.1),
+    )
 
 
 def loop_slider(window: Array) -> VBox:

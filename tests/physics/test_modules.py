@@ -20,6 +20,7 @@ PHYSICS = [
     "mediators",
     "nuclear_form_factors",
     "nuclei",
+    "corrections",
     "sources",
     "scattering",
     "fluxes",

@@ -22,6 +22,7 @@ from portal import (
     b_fits,
     choices,
     coherent,
+    corrections,
     experiments,
     fluxes,
     limits,
@@ -127,6 +128,7 @@ def row(call, **arguments):
 
 
 CAESIUM = nucleus("Cs-133")
+POINT = replace(CAESIUM, protons=direct)
 SNS = fluxes.sns()
 VECTOR = Vector(10.0)
 CSI = experiments.coherent_csi_2017()
@@ -188,6 +190,19 @@ ROWS = [
     row(loop(20.0, 50.0, 106.0).__call__, Q2=finites(1.0)),
     row(scalar_loop(20.0, 50.0, 106.0).__call__, Q2=finites(1.0)),
     row(direct, Q2=finites(1.0)),
+    row(corrections.centres, nucleus=given(CAESIUM, "Cs-133", None, POINT)),
+    row(
+        corrections.with_skin,
+        nucleus=given(CAESIUM, "Cs-133", None, POINT),
+        per_asymmetry=finite(1 * fm),
+    ),
+    row(corrections.flavour_shift, Q2=not_negatives(1.0)),
+    row(corrections.electron_flavour, nucleus=given(CAESIUM, "Cs-133", None)),
+    row(
+        corrections.electron_flavour,
+        nucleus=CAESIUM,
+        momentum=given(1.0, -1.0, np.nan, [1.0], "much"),
+    ),
     row(suppressed, q0=positive(50.0)),
     row(suppressed(50.0).__call__, Q2=finites(1.0)),
     row(Vector, mass=not_negatives(1.0), form_factor=given(direct, suppressed, 1.0, None)),
