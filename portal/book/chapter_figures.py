@@ -16,7 +16,7 @@ from ..constants import FERMI, M_MUON
 from ..detectors import Experiment
 from ..joint import Joint
 from ..limits import first_edge, limit_curve
-from ..loops import j_integral, loop, running_coefficient
+from ..loops import j_integral, k_integral, loop, running_coefficient
 from ..mediators import Mediator, suppressed
 from ..nuclei import Nucleus, Target, nucleus, point
 from ..published import read_table
@@ -44,6 +44,9 @@ __all__ = [
 
 SOLAR_NAMES = {"pp": "pp", "be7": "⁷Be", "pep": "pep"}
 """The components that Borexino's experiment has, in its order, and how they are written."""
+
+_LOOPS = {"J": (j_integral, 6, (-0.6, 0.4), 0.3), "K": (k_integral, 5, (-8, 11), 0.03)}
+"""Function, largest q/m_χ, limits of the axis, and how high the word on decays stands."""
 
 _COUPLING = "coupling g′q$_0$²/Λ² (10⁻⁹)"
 
@@ -118,19 +121,24 @@ def coherent_counts(experiment: Experiment, band: tuple[Array, Array], published
     return fig
 
 
-def loop_integral() -> Figure:
-    """J against q/m_χ, spacelike on the left and timelike on the right."""
-    ratio = np.linspace(-6, 6, 199)
-    J = j_integral(np.sign(ratio) * ratio**2)
+def loop_integral(name: str = "J") -> Figure:
+    """J or K against q/m_χ, spacelike on the left and timelike on the right."""
+    function, reach, limits, height = _LOOPS[name]
+    ratio = np.linspace(-reach, reach, 199)
+    values = function(np.sign(ratio) * ratio**2)
+    curves = {f"Re {name}": values.real, f"Im {name}": values.imag}
     fig, axes = plt.subplots()
-    lines(ratio, {"Re J": J.real, "Im J": J.imag}, axes, ylim=(-0.6, 0.4), ylabel="J")
+    lines(ratio, curves, axes, ylim=limits, ylabel=name)
     axes.axvline(2, color=INK, lw=0.8, ls=":")
     axes.axvline(0, color=INK, lw=0.8)
-    axes.text(1.9, 0.2, "threshold", ha="right")
-    axes.text(-5.8, -0.55, "scattering, spacelike")
-    axes.text(5.8, -0.3, "decays,\ntimelike", ha="right")
+    # across: data; up: part of the panel
+    place: dict[str, Any] = {"transform": axes.get_xaxis_transform()}
+    axes.text(1.9, 0.8, "threshold", ha="right", **place)
+    axes.text(0.2 - reach, 0.05, "scattering, spacelike", **place)
+    axes.text(reach - 0.2, height, "decays,\ntimelike", ha="right", **place)
     axes.set_xlabel(r"momentum transfer $q/m_\chi$")
-    axes.set_xticks([-6, -4, -2, 0, 2, 4, 6], ["6", "4", "2", "0", "2", "4", "6"])
+    ticks = [tick for tick in (-6, -4, -2, 0, 2, 4, 6) if abs(tick) <= reach]
+    axes.set_xticks(ticks, [f"{abs(tick)}" for tick in ticks])
     axes.legend(loc="upper center", ncols=2)
     return fig
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import portal
-from portal.book import chapter_figures, chapter_sliders, paper_figures
+from portal.book import chapter_figures, chapter_sliders, paper_figures, scalar_figures
 from portal.nuclei import nucleus
 
 mpl.use("agg")
@@ -106,3 +106,34 @@ def test_the_live_cell_of_the_sun_says_whether_a_coupling_is_allowed(capsys):
     ratio, _ = plt.gca().lines
     assert ratio.get_ydata() == pytest.approx(np.ones(120), rel=1e-3)
     plt.close("all")
+
+
+@pytest.mark.parametrize("name", "JK")
+def test_a_loop_has_an_imaginary_part_above_the_threshold_only(name):
+    axes = chapter_figures.loop_integral(name).axes[0]
+    real, imaginary = (line.get_xydata().T for line in axes.lines[:2])
+    below = imaginary[0] < 2.01
+    assert (imaginary[1][below] == 0).all()
+    assert (imaginary[1][~below] != 0).all()
+    low, high = axes.get_ylim()
+    assert low < min(real[1].min(), imaginary[1].min())
+    assert high > max(real[1].max(), imaginary[1].max())
+    plt.close("all")
+
+
+def test_a_constant_hides_the_momentum_dependence_of_a_scalar_loop():
+    assert scalar_figures.across(1.0, tree=1e3) == pytest.approx(1, rel=1e-3)
+    bare = scalar_figures.across(1.0, tree=0.0)
+    assert 3 < bare < 5  # the logarithm falls a little against the law
+    words = [f.value for f in scalar_figures.share_slider(1e3).children[1].children]
+    assert "by a factor 1.00;" in words[0]
+    assert f"by a factor {bare:.2f};" in words[-1]
+
+
+def test_coefficients_of_both_loops():
+    q = np.array([10.0, 50.0])
+    found = scalar_figures.coefficients(q, 30.0, 2.0)
+    assert found["scalar, constant"] == pytest.approx(2.0 * (1000.0 / q) ** 2)
+    subtracted = found["scalar, no bare term"] - found["scalar, subtracted at 0"]
+    assert subtracted[0] / subtracted[1] == pytest.approx(25)
+    assert set(found) >= {"vector, no bare term", "vector, (2.8)"}

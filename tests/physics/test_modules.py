@@ -59,6 +59,7 @@ BOOK = [
     "book.era_figures",
     "book.csi_choices",
     "book.cross_section_figures",
+    "book.scalar_figures",
     "book.source_figures",
     "book.limit_figures",
     "book.limit_sliders",
