@@ -308,6 +308,26 @@ def test_a_choice_opens_by_keyboard_and_without_scripts(chromium, address, page)
     visit.context.close()
 
 
+def test_what_is_done_is_ticked_by_keyboard_and_kept_until_it_is_reset(visit, address):
+    tab = visit.context.new_page()
+    for box in ("#ex-01-total", "#q-01-coherence"):
+        tab.goto(f"{address}/{CHAPTERS[0]}.html")
+        tick = tab.locator(f"{box} label.done input")
+        assert not tick.is_checked()
+        tick.press("Space")
+        tab.reload()
+        assert tick.is_checked()
+    assert tab.locator("article label.done input:checked").count() == 2
+    tab.goto(f"{address}/book/howto.html")
+    said = tab.locator(".progress-kept")
+    assert said.inner_text().startswith("Ticked: exercises 1, questions 1.")
+    said.locator("button").press("Enter")
+    assert said.inner_text().startswith("Ticked: exercises 0, questions 0.")
+    tab.goto(f"{address}/{CHAPTERS[0]}.html")
+    assert tab.locator("article label.done input:checked").count() == 0
+    assert visit.faults == []
+
+
 def test_every_chapter_hangs_in_the_gallery(visit, address):
     tab = visit.context.new_page()
     tab.goto(f"{address}/book/gallery.html", wait_until="networkidle")
