@@ -7,6 +7,8 @@ import tomllib
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 from project import ROOT, pages, title
 
 
@@ -37,7 +39,7 @@ def test_conda_environment_asks_for_what_the_package_asks_for():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python, _, pip = environment["dependencies"]
-    assert python == f"python{project['requires-python']}"
+    assert Version(python.removeprefix("python=")) in SpecifierSet(project["requires-python"])
     book = project["optional-dependencies"]["book"]
     assert pip["pip"] == [*project["dependencies"], *book, "-e ."]
 
