@@ -179,7 +179,8 @@ def allowed_couplings(
 ) -> list[Band] | list[list[Band]]:
     """Every band of couplings within n standard deviations of the best fit, χ² ≤ χ²_min + n².
 
-    With one free coupling, n = 2 is a confidence level of 95.45 %.  Where counts add up to less
+    With one free coupling, n = 2 is a confidence level of 95.45 % as far as counts are linear in it
+    over the band; `portal.toys` tests this.  Where counts add up to less
     than a thousand, or not to what is expected, three masses are compared with the likelihood of
     Poisson, and a warning, `portal.poisson.FewCounts`, says if edges are a tenth apart.
 

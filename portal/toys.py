@@ -2,7 +2,8 @@
 
 A toy is what an experiment would have counted: N(g) (1 + σ_α θ_0) + Σ b_k (1 + β_k θ_k) + Σ s_j θ_j
 with all θ drawn from normal distributions, scattered as Poisson says; where data are a signal with
-errors, with these.  All toys of a point share T = L⁻¹N, so every edge of every toy is the root of a
+errors, with these.  The promise is thus tested on average over the nuisances, not for each value of
+them.  All toys of a point share T = L⁻¹N, so every edge of every toy is the root of a
 quartic, and 10⁴ of them are one call of an eigenvalue routine.
 """
 
