@@ -118,8 +118,8 @@ def distribution(target: Path, archive: Path | None) -> None:
     for package in ours:
         # widgets' front ends come with JupyterLite, not as Python
         package["depends"] = [name for name in package["depends"] if name in packages]
-    # chapters import the other packages by name; this one is behind the diagrams of portal.book
-    packages["portal"]["depends"].append("feyndraw")
+    # chapters import the other packages by name; these are behind portal.book
+    packages["portal"]["depends"] += ["feyndraw", "ipywidgets"]
     lock["packages"] = dict(sorted(packages.items()))
     (target / "pyodide-lock.json").write_text(json.dumps(lock))
     loaded = closure([*OFFICIAL, *(package["name"] for package in ours)], packages)

@@ -175,7 +175,8 @@ def test_edits_survive_a_reload_until_the_reader_starts_over(visit, address):
         tab.wait_for_function(READ)
         return tab.evaluate(
             "jupyterapp.shell.currentWidget.context.model.toJSON().cells"
-            ".find(cell => cell.cell_type === 'code').source"
+            ".find(cell => cell.cell_type === 'code' &&"
+            " !cell.metadata.jupyter?.source_hidden).source"
         )
 
     tab.goto(live(address))
