@@ -19,7 +19,7 @@ from .detectors import Experiment
 from .fluxes import sns
 from .joint import check_measurement
 from .limits import limit_curve
-from .mediators import Mediator, check_mediator
+from .mediators import Mediator, check_one_mass
 from .nuclei import Helm, nucleon_couplings
 from .poisson import GRID, Band, search
 from .published import read_table
@@ -184,8 +184,7 @@ def above_standard_model(
     7.8e-10
     """
     check_measurement(experiment)
-    check_mediator(mediator)
-    number("mediator.mass", mediator.mass)
+    check_one_mass(mediator)
     above = chi_squared(experiment) - Profile.of(experiment, mediator).minimum[0]
     reach = np.sqrt(number("n_sigma", n_sigma, positive) ** 2 + above)
     return allowed_couplings(experiment, mediator, float(reach))  # type: ignore[return-value]
@@ -215,8 +214,7 @@ class Scanned:
         ValueError
             If the mediator has many masses or changes no count, or `n_sigma` is not above zero.
         """
-        check_mediator(mediator)
-        number("mediator.mass", mediator.mass)
+        check_one_mass(mediator)
         reach = number("n_sigma", n_sigma, positive) ** 2
         couplings = Profile.of(self.experiment, mediator).scale[0] * GRID
         return search(lambda g: self.chi_squared(mediator, g), couplings, reach)[0]

@@ -20,6 +20,7 @@ __all__ = [
     "Scalar",
     "Vector",
     "check_mediator",
+    "check_one_mass",
     "direct",
     "suppressed",
 ]
@@ -227,6 +228,12 @@ Mediator = Vector | Scalar
 def check_mediator(mediator: object) -> None:
     """Raise a TypeError unless `mediator` is a `Vector` or a `Scalar`."""
     instance("mediator", mediator, Mediator, "a Vector or a Scalar, such as Vector(10.0)")
+
+
+def check_one_mass(mediator: Mediator) -> None:
+    """Raise a TypeError as `check_mediator`, or a ValueError if the mediator has many masses."""
+    check_mediator(mediator)
+    number("mediator.mass", mediator.mass)
 
 
 def _propagator(mediator: Mediator, Q2: ArrayLike) -> Array:

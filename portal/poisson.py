@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from ._validate import Array, number, positive
 from .joint import Measurement, check_measurement
-from .mediators import Mediator, check_mediator
+from .mediators import Mediator, check_one_mass
 
 __all__ = [
     "CONVERGED",
@@ -202,8 +202,7 @@ def poisson_couplings(
     2.4e-10
     """
     check_measurement(experiment)
-    check_mediator(mediator)
-    number("mediator.mass", mediator.mass)
+    check_one_mass(mediator)
     reach = number("n_sigma", n_sigma, positive) ** 2
     standard, _, new = experiment.polynomial(mediator).sum(axis=-1)
     if new == 0:

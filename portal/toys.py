@@ -17,7 +17,7 @@ from scipy.special import erf
 from ._validate import Array, ascending, finite, not_negative, number, positive
 from .detectors import Experiment
 from .joint import Measurement, by_part, check_measurement
-from .mediators import Mediator, check_mediator
+from .mediators import Mediator, check_one_mass
 from .poisson import Band
 from .scanning import scan
 from .statistics import Profile, allowed_couplings, join, multiply, scaled_polynomial, square
@@ -268,5 +268,4 @@ def calibrated_couplings(
 
 def _check(experiment: Measurement, mediator: Mediator) -> None:
     check_measurement(experiment)
-    check_mediator(mediator)
-    number("mediator.mass", mediator.mass)
+    check_one_mass(mediator)

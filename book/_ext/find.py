@@ -217,6 +217,17 @@ def link(app: Sphinx, page: str, target: Section, text: str) -> nodes.reference:
     return nodes.reference("", text, refuri=address, internal=True)
 
 
+def put_links(text: nodes.Text, links: list[tuple[re.Match[str], nodes.reference]]) -> None:
+    """Replace matches in a text, in their order, by links."""
+    parts: list[nodes.Node] = []
+    end = 0
+    for match, reference in links:
+        parts += [nodes.Text(text[end : match.start()]), reference]
+        end = match.end()
+    if parts:
+        text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+
+
 def heading(app: Sphinx, page: str) -> str:
     """Return the title of a page, with the number of its chapter."""
     number = app.env.toc_secnumbers.get(page, {}).get("", ())

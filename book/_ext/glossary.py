@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from docutils import nodes
-from find import GLOSSARY, cell, meanings
+from find import GLOSSARY, cell, meanings, put_links
 from sphinx.application import Sphinx
 from sphinx_design.dropdown import dropdown_main
 from sphinx_exercise.nodes import solution_node
@@ -59,8 +59,7 @@ def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     seen: set[str] = set()
     for paragraph in list(doctree.findall(nodes.paragraph)):
         for text in [node for node in paragraph.findall(nodes.Text) if touched(node)]:
-            parts: list[nodes.Node] = []
-            end = 0
+            links = []
             for match in pattern.finditer(text):
                 word = by_name[match[1].lower()]
                 anchor, meaning = words[word]
@@ -71,10 +70,8 @@ def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                     "", match[0], refuri=f"{page}#{anchor}", internal=True, classes=["meaning"]
                 )
                 target["reftitle"] = meaning
-                parts += [nodes.Text(text[end : match.start()]), target]
-                end = match.end()
-            if parts:
-                text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+                links.append((match, target))
+            put_links(text, links)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from docutils import nodes
-from find import EQUATION, anchor
+from find import EQUATION, anchor, put_links
 from sphinx.application import Sphinx
 
 
@@ -13,14 +13,12 @@ def link_numbers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for note in doctree.findall(nodes.sidebar):
         note["classes"].append("paper-number")
         for text in list(note.findall(nodes.Text)):
-            parts: list[nodes.Node] = []
-            end = 0
+            links = []
             for match in EQUATION.finditer(text):
                 place = f"{index}#{anchor(match[0])}"
-                parts += [nodes.Text(text[end : match.start()])]
-                parts += [nodes.reference("", match[0], refuri=place, internal=True)]
-                end = match.end()
-            text.parent.replace(text, [*parts, nodes.Text(text[end:])])
+                target = nodes.reference("", match[0], refuri=place, internal=True)
+                links.append((match, target))
+            put_links(text, links)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

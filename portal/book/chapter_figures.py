@@ -33,6 +33,7 @@ __all__ = [
     "coherent_totals",
     "loop_against_power_law",
     "loop_integral",
+    "mean_cross_section",
     "over_power_law",
     "rate_and_shape",
     "solar_components",
@@ -81,14 +82,36 @@ def coherent_totals(free: float) -> Figure:
     return fig
 
 
+def mean_cross_section(
+    target: Target,
+    energy: float,
+    recoil: Array,
+    mediator: Mediator | None = None,
+    coupling: float = 0.0,
+) -> Array:
+    """Cross section dσ/dE_R averaged over the nuclei of a material (cm²/keV).
+
+    Parameters
+    ----------
+    target : Target
+    energy, recoil, mediator, coupling
+        As for `portal.scattering.cross_section`.
+    """
+    number = sum(n for _, n in target.parts)
+    each = [
+        n / number * cross_section(one, energy, recoil, mediator, coupling)
+        for one, n in target.parts
+    ]
+    return np.sum(each, axis=0) / (cm2 / keV)
+
+
 def coherent_spectra(target: Target) -> Figure:
     """Mean cross section of the nuclei against recoil, and thin lines without form factor."""
     points = target.each(lambda n: replace(n, protons=point))
     lightest = min(n.mass for n, _ in target.parts)
 
     def mean(material: Target, energy: float, recoil: Array) -> Array:
-        each = [cross_section(n, energy, recoil) for n, _ in material.parts]
-        return np.mean(each, axis=0) / (cm2 / keV) / 1e-39
+        return mean_cross_section(material, energy, recoil) / 1e-39
 
     fig, axes = plt.subplots()
     for energy in (15.0, 30.0, 50.0):

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from .._validate import Array
 from ..constants import FERMI
 from ..mediators import Mediator, Vector, direct, suppressed
-from ..nuclei import Electron, Nucleus, Target, target
+from ..nuclei import Electron, Nucleus, target
 from ..scattering import cross_section, recoil_max, weak_charge
+from .chapter_figures import mean_cross_section
 from .figures import INK, lines
 from .sliders import frames, stage
 
@@ -59,22 +60,6 @@ def _legend_below(fig: Figure) -> None:
     fig.legend(handles, labels, loc="outside lower center", ncols=2)
 
 
-def _per_nucleus(
-    material: Target,
-    energy: float,
-    recoil: Array,
-    mediator: Mediator | None = None,
-    coupling: float = 0.0,
-) -> Array:
-    """Cross section averaged over the nuclei of a material (cm²/keV)."""
-    number = sum(n for _, n in material.parts)
-    each = [
-        n / number * cross_section(one, energy, recoil, mediator, coupling)
-        for one, n in material.parts
-    ]
-    return np.sum(each, axis=0) / (cm2 / keV)
-
-
 def on_targets(energies: Mapping[str, float], forces: _Forces) -> Figure:
     """Cross sections per nucleus against recoil, a panel for each of four materials.
 
@@ -88,8 +73,8 @@ def on_targets(energies: Mapping[str, float], forces: _Forces) -> Figure:
         material = target(formula)
         top = max(recoil_max(one.mass, energy) for one, _ in material.parts)
         recoil = np.geomspace(1e-2, 0.999, 120) * top
-        standard = _per_nucleus(material, energy, recoil)
-        curves = {k: _per_nucleus(material, energy, recoil, *f) for k, f in forces.items()}
+        standard = mean_cross_section(material, energy, recoil)
+        curves = {k: mean_cross_section(material, energy, recoil, *f) for k, f in forces.items()}
         _against_standard(axes, recoil / keV, standard, curves)
         axes.set(xscale="log", yscale="log", ylim=(3e-3 * standard[0], None))
         axes.set_title(f"{formula}, {energy / MeV:.0f} MeV", fontsize=11)

@@ -16,20 +16,22 @@ from project import ROOT
 SECRETS = editions.secrets(ROOT)
 
 
+def edited(folder, edit):
+    """Copy the sources and make an edition of them."""
+    tree = folder / "sources"
+    editions.copy(tree)
+    edit(tree)
+    return tree
+
+
 @pytest.fixture(scope="module")
 def student(tmp_path_factory):
-    tree = tmp_path_factory.mktemp("student") / "sources"
-    editions.copy(tree)
-    editions.student(tree)
-    return tree
+    return edited(tmp_path_factory.mktemp("student"), editions.student)
 
 
 @pytest.fixture(scope="module")
 def teacher(tmp_path_factory):
-    tree = tmp_path_factory.mktemp("teacher") / "sources"
-    editions.copy(tree)
-    editions.teacher(tree)
-    return tree
+    return edited(tmp_path_factory.mktemp("teacher"), editions.teacher)
 
 
 def solved():

@@ -38,7 +38,7 @@ from portal.detectors import Experiment
 from portal.joint import Joint, check_measurement
 from portal.loops import j_integral, k_integral, loop, running_coefficient, scalar_loop
 from portal.measurements import Background
-from portal.mediators import Scalar, Vector, check_mediator, direct, suppressed
+from portal.mediators import Scalar, Vector, check_mediator, check_one_mass, direct, suppressed
 from portal.nuclei import (
     SKIN,
     Electron,
@@ -356,6 +356,8 @@ ROWS = [
     row(ARGON.observing, mediator=given(VECTOR, MANY, named="mediator.mass = "), coupling=1e-8),
     row(Experiment, **AR, data=given(None, (TWO, TWO), named="truth = "), truth=(VECTOR, 0.0)),
     row(check_mediator, mediator=given(VECTOR, "Z'", None)),
+    row(check_one_mass, mediator=given(VECTOR, "Z'", None)),
+    row(check_one_mass, mediator=given(VECTOR, MANY, named="mediator.mass = ")),
     row(Joint, parts=given((CSI, ARGON), (), CSI), sigma_alpha=not_negative(0.1, 1e50)),
     row(Joint, parts=given((CSI,), (CSI, "CsI"), named="experiment = "), sigma_alpha=0.1),
     row(Joint, parts=given((CSI,), (Joint((CSI,), 0.1),), named="parts"), sigma_alpha=0.1),
